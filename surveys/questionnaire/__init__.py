@@ -1,0 +1,1 @@
+"""The questionnaire engine: pure values and functions, no database."""
