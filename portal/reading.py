@@ -1,0 +1,256 @@
+"""One released table read in one language: labels, order and words for what is hidden.
+
+Tables, pictures, charts and findings are all drawn from a :class:`Reading`, so they cannot disagree.
+Nothing here computes a number: every count and percentage is the one stored in the release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from surveys.questionnaire.model import Dimension, Net, Option, Questionnaire, Texts
+
+NOT_GIVEN = "not-given"
+ALL = "all"
+_SCALE_POINTS = 3
+"""A run of single-choice questions is drawn as one answer scale from this many substantive options on."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words with the language they are really in; ``lang`` is empty when it is the page's own."""
+
+    text: str
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer. ``count`` None: fewer than 10. ``percent`` None: too few people to give one.
+
+    ``aside``: not an opinion ("Don't know", "None of these"), so it stands last and is drawn grey.
+    """
+
+    key: str
+    label: Label
+    count: int | None
+    percent: int | None
+    meaning: str = "answer"
+
+    @property
+    def aside(self) -> bool:
+        return self.meaning not in ("answer", "elsewhere")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The people a run of lines is about: everybody, a ward, an age band, or one row of a grid."""
+
+    key: str
+    label: Label
+    asked: int | None
+    answered: int | None
+    skipped: int | None
+    hidden: str
+    lines: tuple[Line, ...]
+
+    def line(self, key: str) -> Line | None:
+        return next((line for line in self.lines if line.key == key), None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A released table with its words. ``question`` is the question model as it was asked."""
+
+    key: str
+    question: Any
+    by: Dimension | None
+    net: Net | None
+    title: Label
+    wording: Label
+    hint: Label
+    blocks: tuple[Block, ...]
+    rules: tuple[str, ...]
+    note: str
+
+    @property
+    def kind(self) -> str:
+        return str(self.question.kind)
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind in ("short-text", "long-text")
+
+    @property
+    def in_order_asked(self) -> bool:
+        """Scales keep the order of the question; lists of things are put longest first."""
+        return self.by is not None or self.kind not in ("several", "one-of", "ranking")
+
+    def sorted_lines(self, block: Block) -> tuple[Line, ...]:
+        """The lines in reading order: as asked, or by share with the asides last."""
+        if self.in_order_asked:
+            return block.lines
+        rank = {line.key: n for n, line in enumerate(block.lines)}
+        return tuple(sorted(block.lines, key=lambda x: (x.aside, -(x.count or 0), rank[x.key])))
+
+    @property
+    def first(self) -> Block:
+        return self.blocks[0]
+
+    @property
+    def something_hidden(self) -> bool:
+        return any(b.hidden or any(x.count is None for x in b.lines) for b in self.blocks)
+
+
+def label(document: Questionnaire, texts: Texts | None, locale: str) -> Label:
+    """The text in ``locale``, or the source text marked with its own language."""
+    fallback = document.is_fallback(texts, locale)
+    return Label(document.say(texts, locale), document.source_locale.replace("_", "-") if fallback else "")
+
+
+def read(table: Mapping[str, Any], document: Questionnaire, locale: str) -> Reading:
+    """A :class:`Reading` of one released table. Raises KeyError if the question is not in the document."""
+    question = document.question_by_id[table["question"]]
+    dimension = next((d for d in document.dimensions if d.key == table.get("by")), None)
+    net = next((n for n in document.nets if n.key == table.get("net") and n.question == question.id), None)
+    answers = _answer_labels(question, net, document, locale)
+    groups = _group_labels(question, dimension, document, locale)
+    blocks = tuple(_block(group, answers, groups) for group in table["groups"])
+    title = label(document, net.text if net else question.short, locale)
+    return Reading(
+        key=str(table["key"]),
+        question=question,
+        by=dimension,
+        net=net,
+        title=title,
+        wording=label(document, question.text, locale),
+        hint=label(document, question.hint, locale),
+        blocks=blocks,
+        rules=tuple(table.get("rules") or ()),
+        note=str(table.get("note") or ""),
+    )
+
+
+def _block(
+    group: Mapping[str, Any], answers: Mapping[str, tuple[Label, str]], groups: Mapping[str, Label]
+) -> Block:
+    lines = []
+    for row in group["rows"]:
+        words, meaning = answers.get(row["key"], (Label(str(row["key"])), "answer"))
+        lines.append(Line(row["key"], words, row["count"], row["percent"], meaning))
+    return Block(
+        key=group["key"],
+        label=groups.get(group["key"], Label(str(group["key"]))),
+        asked=group["asked"],
+        answered=group["answered"],
+        skipped=group["skipped"],
+        hidden=group.get("hidden") or "",
+        lines=tuple(lines),
+    )
+
+
+def _answer_labels(
+    question: Any, net: Net | None, document: Questionnaire, locale: str
+) -> dict[str, tuple[Label, str]]:
+    if net is not None:
+        return {net.key: (label(document, net.text, locale), "answer")}
+    found: dict[str, tuple[Label, str]] = {}
+    if question.kind == "one-of":
+        found.update(_option_labels(document.question_by_id[question.of].options, document, locale))
+    if question.kind == "rating":
+        for point in range(question.low, question.high + 1):
+            named = label(document, question.labels.get(point), locale)
+            words = f"{point}, {named.text}" if named.text else str(point)
+            found[str(point)] = (Label(words, named.lang), "answer")
+    if question.kind == "number":
+        for item in question.bins:
+            found[item.key] = (label(document, item.text, locale), "answer")
+    if question.kind == "place":
+        for place in document.places_at(question.level):
+            found[place.key] = found[place.key.lower()] = (Label(place.name), "answer")
+    if question.kind in ("short-text", "long-text"):
+        return {
+            "wrote": (Label(gettext("Wrote something")), "answer"),
+            "written": (Label(gettext("Wrote something")), "answer"),
+            "text": (Label(gettext("Wrote something")), "answer"),
+        }
+    found.update(_option_labels(question.options, document, locale))
+    return found
+
+
+def _option_labels(
+    options: Iterable[Option], document: Questionnaire, locale: str
+) -> dict[str, tuple[Label, str]]:
+    return {o.key: (label(document, o.text, locale), o.meaning) for o in options}
+
+
+def _group_labels(
+    question: Any, dimension: Dimension | None, document: Questionnaire, locale: str
+) -> dict[str, Label]:
+    found = {ALL: Label(gettext("Everyone who answered")), NOT_GIVEN: Label(gettext("Not given"))}
+    if dimension is not None:
+        found.update({c.key: label(document, c.text, locale) for c in dimension.categories})
+    elif question.kind == "grid":
+        found.update({r.key: label(document, r.text, locale) for r in question.rows})
+    return found
+
+
+def families(readings: Sequence[Reading], document: Questionnaire) -> list[tuple[Reading, ...]]:
+    """Neighbouring single-choice questions of one section with the same answers, to be read side by side.
+
+    Every reading appears once, in its order; most families have one member. Give toplines only.
+    """
+    section = {q.id: page.section for page in document.pages() for q in page.questions}
+    found: list[tuple[Reading, ...]] = []
+    for item in readings:
+        last = found[-1][-1] if found else None
+        if last is not None and _scale(last) and _scale(last) == _scale(item):
+            same_section = section[last.question.id] == section[item.question.id]
+            if same_section and len(found[-1]) < 4:
+                found[-1] = (*found[-1], item)
+                continue
+        found.append((item,))
+    return found
+
+
+def _scale(reading: Reading) -> tuple[str, ...]:
+    """The substantive answers of a single-choice scale; empty when the question is not one."""
+    if reading.kind != "one" or reading.by is not None:
+        return ()
+    keys = tuple(o.key for o in reading.question.options if o.meaning == "answer")
+    return keys if len(keys) >= _SCALE_POINTS else ()
+
+
+# Words for numbers ------------------------------------------------------------------------------------------
+
+
+def people(number: int) -> str:
+    return str(ngettext("%(count)s person", "%(count)s people", number, count=f"{number:,}"))
+
+
+def count_words(number: int | None) -> str:
+    """A rounded count, or the words that stand for a hidden one."""
+    return str(gettext("fewer than 10")) if number is None else f"{number:,}"
+
+
+def percent_words(line: Line) -> str:
+    """A share in per cent, or the words that stand for a missing one."""
+    if line.percent is not None:
+        return f"{line.percent}%"
+    return str(gettext("fewer than 10") if line.count is None else gettext("too few to say"))
+
+
+def hidden_words(block: Block) -> str:
+    """Why a whole group shows no figures; empty when it does."""
+    words: dict[str, str] = {
+        "few": gettext("fewer than 10 people"),
+        "alike": gettext("hidden, because the answers were too alike"),
+        "complement": gettext("hidden, to protect the people in another group"),
+    }
+    if not block.hidden:
+        return ""
+    return words.get(block.hidden, str(gettext("hidden, to protect the people who answered")))
