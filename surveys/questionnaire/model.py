@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -42,7 +42,7 @@ class All(Frozen):
     all: list[Condition]
 
 
-class Any_(Frozen):
+class AnyOf(Frozen):
     any: list[Condition]
 
 
@@ -79,8 +79,8 @@ class Counts(Frozen):
     at_most: int | None = None
 
 
-Condition = All | Any_ | Not | Equals | Includes | Answered | Counts
-for _model in (All, Any_, Not):
+Condition = All | AnyOf | Not | Equals | Includes | Answered | Counts
+for _model in (All, AnyOf, Not):
     _model.model_rebuild()
 
 
@@ -160,7 +160,7 @@ class SeveralChoices(QuestionBase):
 
 
 class OneOf(QuestionBase):
-    """Pick-then-one: offers what was chosen in the earlier "several" question ``of``, plus own ``options``."""
+    """Pick-then-one: offers what was chosen in the earlier "several" question ``of``, plus own options."""
 
     kind: Literal["one-of"]
     of: Key
@@ -174,7 +174,7 @@ class Ranking(QuestionBase):
 
 
 class Rating(QuestionBase):
-    """A scale of whole numbers from ``low`` to ``high``; ``labels`` names some points; specials in ``options``."""
+    """A scale of whole numbers from ``low`` to ``high``; ``labels`` name some points, ``options`` are specials."""
 
     kind: Literal["rating"]
     low: int = Field(ge=0)
@@ -238,7 +238,7 @@ END = "end"
 
 
 class Jump(Frozen):
-    """After the page, the first jump whose condition holds decides where to go: a later page, or ``end`` of the part."""
+    """After the page, the first jump whose condition holds leads to a later page, or the ``end`` of the part."""
 
     when: Condition | None = None
     to: str
@@ -373,6 +373,18 @@ class Questionnaire(Frozen):
     nets: list[Net] = []
     breakdowns: list[Breakdown] = []
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As in pydantic, but the copy forgets everything worked out from the original's fields."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    @cached_property
+    def compiled(self) -> dict[str, Any]:
+        """Room for what the engine works out once per document (the route plan, the codebook)."""
+        return {}
+
     @property
     def source_locale(self) -> str:
         return self.locales[0]
@@ -398,6 +410,11 @@ class Questionnaire(Frozen):
     def question_by_id(self) -> dict[str, Any]:
         return {q.id: q for q in self.questions}
 
+    @cached_property
+    def all_questions(self) -> tuple[Any, ...]:
+        """Every question, those switched off included, in document order."""
+        return tuple(q for page in self.pages() for q in page.questions)
+
     def places_at(self, level: str) -> tuple[PlaceEntry, ...]:
         return tuple(p for p in self.places if p.level == level)
 
@@ -408,5 +425,5 @@ class Questionnaire(Frozen):
         return texts.get(locale) or texts.get(self.source_locale, "")
 
     def is_fallback(self, texts: Texts | None, locale: str) -> bool:
-        """Whether :meth:`say` has to show the source language instead; such text is marked with its own lang."""
+        """Whether :meth:`say` has to show the source language instead; such text carries its own lang."""
         return bool(texts) and not (texts or {}).get(locale) and locale != self.source_locale
