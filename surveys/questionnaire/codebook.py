@@ -5,7 +5,7 @@ The layout follows the document, switched-off questions included, so that switch
 single   1 byte: 0 not asked, 255 skipped, else the code. Rating: value - low + 1, specials their own code.
          Ranking: one per position. Grid: one per row. Place: 2 bytes little-endian, 65535 skipped, specials
          60000 + code.
-bitmap   1 byte (0 not asked, 255 skipped, 1 answered), then a little-endian bitmap: an option is bit code - 1.
+bitmap   1 byte (0 not asked, 255 skipped, 1 answered), then a little-endian bitmap, option = bit code - 1.
 number   1 byte (0, 255, 1 for a value, else a special's code), then the value, little-endian signed, 4 bytes.
 flag     1 byte: 0 not asked, 255 skipped, 1 something was written. Texts and write-ins.
 """
@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
-from surveys.questionnaire.routing import plan_of
+from surveys.questionnaire.plan import plan_of
 
 NOT_ASKED, ANSWERED, SKIPPED = 0, 1, 255
 PLACE_SKIPPED, PLACE_SPECIAL = 65535, 60000
@@ -28,7 +28,7 @@ ColumnKind = Literal["single", "bitmap", "number", "flag"]
 
 @dataclass(frozen=True)
 class Column:
-    """One field of the packed row. ``codes``: code to stable key in document order, rating points as digits."""
+    """One field of the packed row. ``codes``: code to stable key in document order; a point is its digits."""
 
     question: str
     item: str

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
 Identity = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9.-]{0,59}$")]
@@ -79,7 +79,26 @@ class Counts(Frozen):
     at_most: int | None = None
 
 
-Condition = All | AnyOf | Not | Equals | Includes | Answered | Counts
+_CONDITION_TAGS = ("all", "any", "not", "equals", "includes", "answered")
+
+
+def _condition_tag(value: Any) -> str | None:
+    names = (
+        value if isinstance(value, Mapping) else [name.rstrip("_") for name in getattr(value, "__dict__", ())]
+    )
+    return next((tag for tag in _CONDITION_TAGS if tag in names), "counts" if "question" in names else None)
+
+
+Condition = Annotated[
+    Annotated[All, Tag("all")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[Not, Tag("not")]
+    | Annotated[Equals, Tag("equals")]
+    | Annotated[Includes, Tag("includes")]
+    | Annotated[Answered, Tag("answered")]
+    | Annotated[Counts, Tag("counts")],
+    Discriminator(_condition_tag),
+]
 for _model in (All, AnyOf, Not):
     _model.model_rebuild()
 
@@ -174,7 +193,7 @@ class Ranking(QuestionBase):
 
 
 class Rating(QuestionBase):
-    """A scale of whole numbers from ``low`` to ``high``; ``labels`` name some points, ``options`` are specials."""
+    """A scale of whole numbers from ``low`` to ``high``. ``labels`` name points; ``options`` are specials."""
 
     kind: Literal["rating"]
     low: int = Field(ge=0)
@@ -238,7 +257,7 @@ END = "end"
 
 
 class Jump(Frozen):
-    """After the page, the first jump whose condition holds leads to a later page, or the ``end`` of the part."""
+    """After the page, the first jump whose condition holds leads to a later page or ``end``, that of the part."""
 
     when: Condition | None = None
     to: str

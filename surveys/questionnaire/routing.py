@@ -9,38 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from surveys.questionnaire.model import (
-    END,
-    All,
-    Answer,
-    Answered,
-    Answers,
-    AnyOf,
-    Condition,
-    Counts,
-    Equals,
-    Includes,
-    Not,
-    Option,
-    Page,
-    Part,
-    Questionnaire,
+from surveys.questionnaire.model import END, Answer, Answers, Page, Part, Questionnaire
+from surveys.questionnaire.plan import (
+    EMPTY,
+    Plan,
+    Step,
+    StepKind,
+    applies,
+    choices,
+    chosen,
+    holds,
+    is_substantive,
+    plan_of,
+    visible_options,
 )
 
-StepKind = Literal["page", "offer", "check", "send", "stop", "hand-over"]
-EMPTY: frozenset[str] = frozenset()
-SPECIAL = frozenset({"none", "dont-know", "prefer-not", "cannot-choose"})
-"""Meanings of options that say nothing of substance: never counted as a choice, never piped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stop on the way. ``id``: the page, part (offer), stop or survey key (hand-over); else empty."""
-
-    kind: StepKind
-    id: str = ""
+__all__ = [
+    "Route",
+    "Step",
+    "StepKind",
+    "asks_anything",
+    "holds",
+    "labels",
+    "may_finish",
+    "pipe",
+    "prune",
+    "visible_options",
+    "walk",
+]
 
 
 @dataclass(frozen=True)
@@ -97,158 +95,6 @@ class Route:
             raise LookupError(step) from None
 
 
-# What is worked out once per document ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Look-up tables over one questionnaire; :func:`plan_of` keeps one per document."""
-
-    early: tuple[Part, ...]
-    late: tuple[Part, ...]
-    """Parts between checking the answers and sending them."""
-    order: Mapping[str, int]
-    """Page id to its place in the order pages are met."""
-    options: Mapping[str, Mapping[str, Option]]
-    """Question id to every option that can be its answer, by key, in document order (``off`` ones too)."""
-    substantive: Mapping[str, frozenset[str]]
-    write_ins: Mapping[str, tuple[str, ...]]
-    ends: Mapping[str, Mapping[str, Step]]
-    """Question id to the option keys that end the route, and where."""
-    ages: Mapping[str, int]
-    """Option key of the age question to the youngest age it stands for."""
-    place_names: Mapping[str, Mapping[str, str]]
-    """Level to place key to name."""
-
-
-def is_substantive(option: Option) -> bool:
-    return not option.exclusive and option.meaning not in SPECIAL
-
-
-def _end_of(option: Option) -> Step | None:
-    if option.stop:
-        return Step("stop", option.stop)
-    return Step("hand-over", option.hand_over) if option.hand_over else None
-
-
-def plan_of(questionnaire: Questionnaire) -> Plan:
-    kept: Plan | None = questionnaire.compiled.get("plan")
-    if kept is None:
-        kept = questionnaire.compiled["plan"] = _plan(questionnaire)
-    return kept
-
-
-def _plan(questionnaire: Questionnaire) -> Plan:
-    early = tuple(p for p in questionnaire.parts if not p.after_check)
-    late = tuple(p for p in questionnaire.parts if p.after_check)
-    by_id = {q.id: q for q in questionnaire.all_questions}
-    own: dict[str, list[Option]] = {q.id: list(getattr(q, "options", ())) for q in by_id.values()}
-    options: dict[str, dict[str, Option]] = {}
-    for question in by_id.values():
-        piped: list[Option] = []
-        if question.kind == "one-of":
-            # A piped option is only a choice: its text box and its ending belong to the earlier question.
-            bare = {"write_in": False, "stop": None, "hand_over": None}
-            piped = [o.model_copy(update=bare) for o in own.get(question.of, ()) if is_substantive(o)]
-        options[question.id] = {o.key: o for o in (*piped, *own[question.id])}
-    ends = {id: {o.key: step for o in of if (step := _end_of(o))} for id, of in own.items()}
-    age = by_id.get(questionnaire.age_question or "")
-    return Plan(
-        early=early,
-        late=late,
-        order={page.id: n for n, page in enumerate(p for part in (*early, *late) for p in part.pages)},
-        options=options,
-        substantive={
-            id: frozenset(key for key, o in of.items() if is_substantive(o)) for id, of in options.items()
-        },
-        write_ins={id: tuple(o.key for o in of if o.write_in) for id, of in own.items()},
-        ends={id: of for id, of in ends.items() if of},
-        ages={o.key: o.min_age for o in own[age.id] if o.min_age is not None} if age else {},
-        place_names={
-            level: {p.key: p.name for p in questionnaire.places_at(level)} for level in ("parish", "ward")
-        },
-    )
-
-
-# Conditions -----------------------------------------------------------------------------------------------
-
-
-def _value(reference: str, answers: Answers) -> Answer:
-    question, dot, row = reference.partition(".")
-    value = answers.get(question)
-    if dot:
-        return value.get(row) if isinstance(value, dict) else None
-    return value
-
-
-def chosen(value: Answer) -> tuple[str, ...]:
-    """The option keys in an answer: none, one, or all of a list."""
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else ()
-
-
-def _is_value(value: Answer) -> bool:
-    if isinstance(value, dict):
-        return any(v is not None for v in value.values())
-    return value is not None and value != "" and value != []
-
-
-def holds(condition: Condition, answers: Answers, questionnaire: Questionnaire) -> bool:
-    """Whether the condition is true of these answers (of all of them: pass a route's own answers)."""
-    match condition:
-        case Equals(question=question, equals=wanted):
-            value = _value(question, answers)
-            return value == wanted and not isinstance(value, bool)
-        case Includes(question=question, includes=wanted_keys):
-            return any(key in wanted_keys for key in chosen(_value(question, answers)))
-        case Answered(question=question, answered=wanted):
-            return _is_value(_value(question, answers)) == wanted
-        case Counts(question=question, at_least=least, at_most=most):
-            substantive = plan_of(questionnaire).substantive.get(question, EMPTY)
-            count = sum(key in substantive for key in chosen(_value(question, answers)))
-            return count >= least and (most is None or count <= most)
-        case All(all=conditions):
-            return all(holds(c, answers, questionnaire) for c in conditions)
-        case AnyOf(any=conditions):
-            return any(holds(c, answers, questionnaire) for c in conditions)
-        case Not(not_=inner):
-            return not holds(inner, answers, questionnaire)
-
-
-def _choices(question: Any, answers: Answers, plan: Plan) -> list[str]:
-    """What a one-of question can offer: the earlier question's substantive choices, in document order."""
-    picked = set(chosen(answers.get(question.of))) & plan.substantive.get(question.of, EMPTY)
-    return [key for key in plan.options[question.id] if key in picked]
-
-
-def visible_options(question: Any, answers: Answers, questionnaire: Questionnaire) -> tuple[Option, ...]:
-    """The options to show. Pick-then-one: those chosen in the earlier question, then the question's own."""
-    if question.kind == "one-of":
-        plan = plan_of(questionnaire)
-        options = plan.options[question.id]
-        return (*(options[key] for key in _choices(question, answers, plan)), *question.options)
-    return tuple(getattr(question, "options", ()))
-
-
-def is_asked(question: Any, answers: Answers, questionnaire: Questionnaire) -> bool:
-    """Whether the question is put to somebody with these answers (its page's own condition apart)."""
-    if not _applies(question, answers, questionnaire):
-        return False
-    return question.kind != "one-of" or len(_choices(question, answers, plan_of(questionnaire))) > 1
-
-
-def _applies(question: Any, answers: Answers, questionnaire: Questionnaire) -> bool:
-    if question.off:
-        return False
-    if question.min_age is not None:
-        band = answers.get(questionnaire.age_question or "")
-        age = plan_of(questionnaire).ages.get(band) if isinstance(band, str) else None
-        if age is None or age < question.min_age:
-            return False
-    return question.when is None or holds(question.when, answers, questionnaire)
-
-
 # The walk -------------------------------------------------------------------------------------------------
 
 
@@ -257,8 +103,9 @@ class _Trail:
     """A walk in progress: the steps, and the answers met on the way, which alone decide what comes next."""
 
     questionnaire: Questionnaire
+    plan: Plan
     answers: Answers
-    kept: dict[str, Answer]
+    kept: dict[str, Answer] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -284,38 +131,40 @@ class _Trail:
         if asked or not page.questions:
             self.steps.append(Step("page", page.id))
             self.asked[page.id] = asked
-        all_ends = plan_of(self.questionnaire).ends
         for id in asked:
-            if ends := all_ends.get(id):
+            if ends := self.plan.ends.get(id):
                 for key in chosen(self.kept.get(id)):
                     if key in ends:
                         return ends[key]
         return None
 
     def _ask(self, question: Any) -> bool:
-        if not _applies(question, self.kept, self.questionnaire):
+        if not applies(question, self.kept, self.questionnaire):
             return False
-        plan, id = plan_of(self.questionnaire), question.id
+        id = question.id
         if question.kind == "one-of":
-            choices = _choices(question, self.kept, plan)
-            if len(choices) < 2:
+            offered = choices(question, self.kept, self.plan)
+            if len(offered) < 2:
                 # The one home of the sole-choice rule: a single topic chosen is the one that matters most.
-                if choices:
-                    self.kept[id] = choices[0]
+                if offered:
+                    self.kept[id] = offered[0]
                 return False
-            if id in self.answers and self._still_offered(question, choices):
+            if id in self.answers and self._still_offered(question, offered):
                 self.kept[id] = self.answers[id]
         elif id in self.answers:
             self.kept[id] = self.answers[id]
-        if boxes := plan.write_ins[id]:
+        if boxes := self.plan.write_ins[id]:
             picked = chosen(self.kept.get(id))
             for name in (f"{id}.{key}" for key in boxes if key in picked):
                 self.kept[name] = self.answers.get(name)
         return True
 
-    def _still_offered(self, question: Any, choices: Collection[str]) -> bool:
+    def _still_offered(self, question: Any, offered: list[str]) -> bool:
         value = self.answers[question.id]
-        return value is None or value in choices or any(value == o.key for o in question.options)
+        return value is None or value in offered or any(value == o.key for o in question.options)
+
+    def asks_since(self, start: int) -> bool:
+        return any(self.asked.get(step.id) for step in self.steps[start:] if step.kind == "page")
 
     def _jump(self, page: Page) -> str | None:
         for jump in page.jumps:
@@ -337,28 +186,28 @@ def walk(
     page itself offers the parts after it. An answer with a stop or a hand-over ends the route there.
     """
     plan = plan_of(questionnaire)
-    trail = _Trail(questionnaire, answers, {})
+    trail = _Trail(questionnaire, plan, answers)
 
-    def ended(parts: tuple[Part, ...], offers: bool) -> bool:
+    def ended(parts: tuple[Part, ...]) -> bool:
         for part in parts:
-            taken = part.entry == "always" or (part.id in accepted and part.id not in declined)
-            if part.entry == "offered" and offers and _asks_anything(part, trail):
-                trail.steps.append(Step("offer", part.id))
-            if taken and trail.run(part):
-                return True
+            if part.entry == "always" or (part.id in accepted and part.id not in declined):
+                start, ended_here = len(trail.steps), trail.run(part)
+                if part.entry == "offered" and not part.after_check and trail.asks_since(start):
+                    trail.steps.insert(start, Step("offer", part.id))
+                if ended_here:
+                    return True
+            elif not part.after_check:
+                trial = _Trail(questionnaire, plan, answers, dict(trail.kept))
+                trial.run(part)
+                if trial.asks_since(0):
+                    trail.steps.append(Step("offer", part.id))
         return False
 
-    if not ended(plan.early, True):
+    if not ended(plan.early):
         trail.steps.append(Step("check"))
-        if not ended(plan.late, False):
+        if not ended(plan.late):
             trail.steps.append(Step("send"))
     return Route(tuple(trail.steps), trail.asked, trail.kept)
-
-
-def _asks_anything(part: Part, trail: _Trail) -> bool:
-    trial = _Trail(trail.questionnaire, trail.answers, dict(trail.kept))
-    trial.run(part)
-    return any(trial.asked.values())
 
 
 def asks_anything(
