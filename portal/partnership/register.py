@@ -1,0 +1,427 @@
+"""What a partnership is made of: the kinds of site text with their bodies, and the tables of places and census.
+
+Every kind has facts (the same in every language) and texts (one body a language). A body is plain JSON in the
+store; these models say what may stand in it. Fields named body, what, can_do and get_help are Markdown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from surveys.db import Base, Json, JsonValue
+from surveys.questionnaire.model import PlaceEntry
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 ]{1,19}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+Token = Literal["lode", "lode-strong", "lode-soft", "on-lode", "lantern", "lantern-soft", "on-lantern"]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Facts(Body):
+    order: int = 0
+    retired: bool = False
+    """Taken off the site without losing its history."""
+
+
+class Texts(Body):
+    translation: Literal["source", "checked", "unchecked"] = "source"
+    """How far the words can be trusted. Only officers see it."""
+
+
+# The site -------------------------------------------------------------------------------------------------
+
+
+class Contact(Body):
+    """One way to reach the partnership. Nothing given is a plain fact that pages say in words."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    address: Words | None = None
+    web: Url | None = None
+
+    @property
+    def given(self) -> bool:
+        return any((self.email, self.phone, self.address, self.web))
+
+
+Purpose = Literal[
+    "general", "other-formats", "accessibility", "data-protection", "data-complaints", "freedom-of-information"
+]
+
+
+class Attribution(Body):
+    about: Words
+    words: Words
+    """Exactly as the licence wants it."""
+    url: Url | None = None
+
+
+class Colours(Body):
+    light: dict[Token, Hex] = {}
+    dark: dict[Token, Hex] = {}
+
+
+class SiteFacts(Facts):
+    exit_url: Url
+    """Where exit-this-page goes: a page that says nothing about this site."""
+    licence_url: Url
+    area_set: Slug
+    """Which set of wards and parishes is in use ("2023")."""
+    district_code: str = ""
+    police_force: str = ""
+    demonstration: bool = False
+    """Every page says that its responses are invented."""
+    contacts: dict[Purpose, Contact]
+    attributions: tuple[Attribution, ...] = ()
+    colours: Colours = Colours()
+
+    @model_validator(mode="after")
+    def _every_purpose(self) -> SiteFacts:
+        for purpose in Purpose.__args__:  # type: ignore[attr-defined]
+            self.contacts.setdefault(purpose, Contact())
+        return self
+
+
+class SiteTexts(Texts):
+    place: Words
+    """The district's everyday name."""
+    body_name: Words
+    """What kind of body it is ("Community Safety Partnership")."""
+    name: Words
+    question: Words
+    """The one question the home page asks."""
+    lead: Words
+    host: Words
+    """The body that answers for the site and for the personal data."""
+    pcc_label: Words
+    """What the elected policing body is called here and now."""
+    licence: Words
+    banner: Words
+    """What every page of a demonstration says."""
+    not_given: Words
+    """Shown in place of a fact the partnership has not given."""
+    role: Words
+    """The partnership's key role, as one sentence."""
+    role_steps: tuple[Words, ...]
+
+
+# Who and what ---------------------------------------------------------------------------------------------
+
+
+class PartnerFacts(Facts):
+    status: Literal["responsible", "co-operating", "other"]
+    since: dt.date | None = None
+    until: dt.date | None = None
+    dates: Literal["not-given", "unchecked", "checked"] = "not-given"
+    """Only checked dates are shown to the public."""
+    confirmed: bool = True
+    """False: a kind of body that often takes part; the partnership has not said that it does here."""
+    web: Url | None = None
+
+    @property
+    def shown_since(self) -> dt.date | None:
+        return self.since if self.dates == "checked" else None
+
+
+class PartnerTexts(Texts):
+    name: Words
+    lead: Words
+    contact_role: Words | None = None
+    """The post that speaks for it, never a person's name."""
+
+
+class StrandTexts(Texts):
+    title: Words
+    lead: Words
+
+
+class PriorityFacts(Facts):
+    areas: tuple[Slug, ...]
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+class PriorityTexts(Texts):
+    title: Words
+    statement: Words
+    """The partnership's own words."""
+    lead: Words
+    body: Words
+
+
+class AreaFacts(Facts):
+    sort: Literal["topic", "way"]
+    """Something that happens to people, or a way the partners work."""
+    sensitive: bool = False
+    """The page offers exit-this-page."""
+    helplines: tuple[Slug, ...] = ()
+
+
+class AreaTexts(Texts):
+    title: Words
+    lead: Words
+    what: Words
+    can_do: Words
+    get_help: Words
+
+
+class HelplineFacts(Facts):
+    phone: Phone | None = None
+    web: Url | None = None
+    group: Literal["emergency", "report", "support", "advice"]
+    show_on: tuple[Literal["strip", "home", "start", "stop", "comments", "support"], ...] = ()
+    state: Literal["checked", "known", "unchecked"]
+    """checked: read in a published source on last_checked. known: a national number in wide use, shown with its
+    source note. unchecked: officers only."""
+    last_checked: dt.date | None = None
+    source: Words
+
+    @model_validator(mode="after")
+    def _reachable(self) -> HelplineFacts:
+        if not (self.phone or self.web):
+            raise ValueError("needs a phone number or a web address")
+        if (self.state == "checked") != (self.last_checked is not None):
+            raise ValueError("a last_checked date belongs to the state “checked”, and only to it")
+        return self
+
+    @property
+    def shown(self) -> bool:
+        return self.state != "unchecked"
+
+
+class HelplineTexts(Texts):
+    name: Words
+    lead: Words
+    """Who it is for, in a sentence."""
+    hours: Words | None = None
+
+
+class LanguageFacts(Facts):
+    code: str | None = None
+    """BCP 47, for the lang attribute."""
+    own_name: Words
+    people: int = Field(ge=0)
+    """How many usual residents gave it as their main language."""
+    as_of: dt.date
+    source: Words
+
+
+class LanguageTexts(Texts):
+    name: Words
+
+
+# Pages and statements -------------------------------------------------------------------------------------
+
+
+class PageFacts(Facts):
+    sensitive: bool = False
+
+
+class PageTexts(Texts):
+    title: Words
+    lead: Words
+    body: str = ""
+
+
+class SectionFacts(Facts):
+    state: Literal["given", "proposed", "not-given"] = "given"
+    """proposed: drafted here, not confirmed by the body that answers for it; the page says so."""
+
+
+class SectionTexts(Texts):
+    title: Words
+    body: Words
+
+
+class AccessibilityFacts(SectionFacts):
+    compliance: Literal["fully", "partially", "not"] | None = None
+    prepared: dt.date | None = None
+    reviewed: dt.date | None = None
+    review_due: dt.date | None = None
+
+
+class NoticeFacts(Facts):
+    level: Literal["note", "care", "help", "stop"] = "note"
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+class OutcomeFacts(Facts):
+    area: Slug
+    priority: Slug | None = None
+    lead_partner: Slug | None = None
+    done: bool = False
+    demonstration: bool = False
+    """An invented example; the page says so beside it."""
+
+
+class OutcomeTexts(Texts):
+    title: Words
+    you_said: Words
+    we_did: Words
+    next: Words | None = None
+
+
+class RoundFacts(Facts):
+    demonstration: bool = False
+    decision: Literal["open", "made"] = "open"
+    results_due: dt.date | None = None
+    results_due_weeks: int | None = Field(default=None, ge=0)
+    """Weeks after closing, when no date is fixed."""
+    outcome_due: dt.date | None = None
+    outcome_due_weeks: int | None = Field(default=None, ge=0)
+
+
+class RoundTexts(Texts):
+    title: Words
+    purpose: Words
+    reasons: Words
+    evidence: Words
+    decision_open: Words
+    who_decides: Words
+    publish_what: Words
+    other_ways: Words
+
+
+# The kinds ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    facts: type[Facts]
+    texts: type[Texts]
+    required: frozenset[str] = frozenset()
+    """Keys that must be there, because a law or a page of the site needs them."""
+
+
+PRIVACY_SECTIONS = frozenset(
+    "controller officer purposes basis special-category categories recipients safety retention rights object"
+    " identify automated complaints regulator freedom-of-information children changes".split()
+)
+"""The fields of a privacy notice: UK GDPR articles 11, 13 and 21 and the complaints duty of June 2026."""
+
+ACCESSIBILITY_SECTIONS = frozenset(
+    "commitment status non-compliance burden out-of-scope contact enforcement preparation".split()
+)
+"""The parts of the model accessibility statement under SI 2018/952."""
+
+PAGES = frozenset("about help cookies languages contact exit-this-page privacy-young-people".split())
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("site", SiteFacts, SiteTexts, frozenset({"site"})),
+        Kind("partner", PartnerFacts, PartnerTexts),
+        Kind("strand", Facts, StrandTexts),
+        Kind("priority", PriorityFacts, PriorityTexts),
+        Kind("area", AreaFacts, AreaTexts),
+        Kind("page", PageFacts, PageTexts, PAGES),
+        Kind("helpline", HelplineFacts, HelplineTexts),
+        Kind("language", LanguageFacts, LanguageTexts),
+        Kind("privacy", SectionFacts, SectionTexts, PRIVACY_SECTIONS),
+        Kind("accessibility", AccessibilityFacts, SectionTexts, ACCESSIBILITY_SECTIONS),
+        Kind("notice", NoticeFacts, SectionTexts),
+        Kind("outcome", OutcomeFacts, OutcomeTexts),
+        Kind("round", RoundFacts, RoundTexts),
+    )
+}
+
+
+@cache
+def partial(texts: type[Texts]) -> type[Texts]:
+    """The same texts with every field optional: a translation may have only some of them yet."""
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation() | None, None)
+        for name, field in texts.model_fields.items()
+        if name != "translation"
+    }
+    return create_model(f"Partial{texts.__name__}", __base__=Texts, **fields)
+
+
+# Places and census ----------------------------------------------------------------------------------------
+
+
+class Place(Base):
+    """A ward or parish of one set of areas. A set is never changed once in use: new boundaries make a new set."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        CheckConstraint("level IN ('parish', 'ward')", name="level"),
+        UniqueConstraint("area_set", "number"),
+        CheckConstraint("level = 'parish' OR ward_key IS NULL", name="ward"),
+    )
+
+    area_set: Mapped[str] = mapped_column(String(20), primary_key=True)
+    level: Mapped[str] = mapped_column(String(10), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """Ward: its code. Parish: a slug."""
+    number: Mapped[int]
+    """The small number that stands for it in packed answers; never reused within a set."""
+    code: Mapped[str | None] = mapped_column(String(9))
+    """The statistical office's code, where it is known."""
+    name: Mapped[str] = mapped_column(String(120))
+    label_lon: Mapped[float | None]
+    label_lat: Mapped[float | None]
+    geometry: Mapped[JsonValue | None] = mapped_column(Json)
+    """GeoJSON Polygon or MultiPolygon, WGS84 longitude and latitude."""
+    ward_key: Mapped[str | None] = mapped_column(String(60))
+    """For a parish that lies in one ward: that ward."""
+    checked: Mapped[bool] = mapped_column(default=False)
+    """False: taken from memory or a generalised map. Only officers see it."""
+    source: Mapped[str] = mapped_column(Text)
+
+
+class Margin(Base):
+    """One share of the census: how many, or which percentage, of people or homes are in a category."""
+
+    __tablename__ = "census_margin"
+    __table_args__ = (
+        UniqueConstraint("as_of", "variable", "category"),
+        CheckConstraint("count IS NOT NULL OR percent IS NOT NULL", name="given"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    as_of: Mapped[dt.date]
+    variable: Mapped[str] = mapped_column(String(60))
+    category: Mapped[str] = mapped_column(String(120))
+    count: Mapped[int | None]
+    percent: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
+
+
+def places(session: Session, area_set: str, level: Literal["parish", "ward"]) -> tuple[Place, ...]:
+    """The wards or parishes of a set, by name."""
+    found = select(Place).where(Place.area_set == area_set, Place.level == level).order_by(Place.name)
+    return tuple(session.scalars(found))
+
+
+def place_entries(session: Session, area_set: str) -> tuple[PlaceEntry, ...]:
+    """Every place of a set as a questionnaire freezes it at publication, by number."""
+    found = select(Place).where(Place.area_set == area_set).order_by(Place.number)
+    return tuple(
+        PlaceEntry.model_validate(
+            {"code": place.number, "key": place.key, "level": place.level, "name": place.name}
+            | ({"ward": place.ward_key} if place.ward_key else {})
+        )
+        for place in session.scalars(found)
+    )
+
+
+def margins(session: Session, variable: str) -> tuple[Margin, ...]:
+    """The census shares of one variable, in the order they were given."""
+    return tuple(session.scalars(select(Margin).where(Margin.variable == variable).order_by(Margin.id)))
