@@ -1,0 +1,75 @@
+"""Puts the application together: settings, checks that stop a wrong start, then each concern in turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import importlib.util
+
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal import database, errors, files, health, i18n, logs, permissions, rendering, schema, security
+from portal.config import Settings, SettingsError, site_root
+from surveys.errors import SurveysError
+from surveys.sealing import Keyring
+
+CANARY_FAULTS = {
+    "canary.missing": "The database has no proof of its keys yet: run portal db upgrade.",
+    "sealing.key_missing": "PORTAL_ENCRYPTION_KEYS does not hold the key this database was sealed with.",
+    "sealing.broken": "PORTAL_ENCRYPTION_KEYS holds a key with the right id but the wrong content.",
+    "canary.secret": "PORTAL_SECRET_KEY is not the one this database was made with.",
+}
+
+
+def keyring(settings: Settings) -> Keyring:
+    return Keyring(settings.encryption_keys, settings.secret_key.encode())
+
+
+def check_store(engine: Engine, keys: Keyring) -> str | None:
+    """The newest migration, once the database stands at it and these keys open it. Raises SettingsError."""
+    newest = schema.newest()
+    try:
+        stands = schema.stands_at(engine)
+    except SQLAlchemyError as problem:
+        raise SettingsError(f"The database does not answer ({type(problem).__name__}).") from problem
+    if stands != newest:
+        raise SettingsError("The database is not at this version of the portal: run portal db upgrade.")
+    try:
+        with Session(engine) as session:
+            keys.check_canary(session)
+    except SurveysError as problem:
+        raise SettingsError(CANARY_FAULTS[problem.code]) from problem
+    return newest
+
+
+def assemble(settings: Settings | None = None) -> Flask:
+    settings = settings or Settings.load()
+    logs.configure(settings.log_level)
+    i18n.check_compiled()
+    engine = database.make_engine(settings)
+    keys = keyring(settings)
+    newest = check_store(engine, keys)
+
+    root = site_root()
+    app = Flask("portal", template_folder=str(root / "templates"), static_folder=None)
+    app.testing = settings.testing
+    app.extensions["portal.settings"] = settings
+    app.extensions["portal.keys"] = keys
+    app.extensions["portal.newest"] = newest
+    app.extensions["portal.clock"] = lambda: dt.datetime.now(dt.UTC)
+    logs.init_app(app)
+    permissions.init_app(app)
+    i18n.init_app(app)
+    database.init_app(app, engine, settings)
+    rendering.init_app(app)
+    security.init_app(app, settings)
+    errors.init_app(app)
+    files.init_app(app)
+    health.init_app(app, settings)
+    for name in ("public", "respond"):
+        if importlib.util.find_spec(f"portal.{name}"):
+            app.register_blueprint(importlib.import_module(f"portal.{name}").bp)
+    return app

@@ -1,0 +1,54 @@
+"""Files of ours: content-hashed addresses that browsers keep for ever, text sent compressed."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, send_from_directory
+
+from portal.config import site_root
+from portal.rendering import file_hash
+
+YEAR_SECONDS = 365 * 24 * 3600
+TEXT = frozenset({".css", ".js", ".mjs", ".svg", ".json", ".txt", ".map"})
+SMALLEST = 600
+
+
+def serve(filename: str) -> Response:
+    """One file. An address with the content's hash never changes; without, it is asked for again."""
+    response = send_from_directory(site_root() / "static", filename, conditional=False)
+    version = request.args.get("v", "")
+    response.cache_control.no_cache = None
+    response.cache_control.public = True
+    if version and version == file_hash(filename):
+        response.cache_control.max_age = YEAR_SECONDS
+        response.cache_control.immutable = True
+    else:
+        response.cache_control.max_age = 60
+    if Path(filename).suffix in TEXT:
+        response.headers["Vary"] = "Accept-Encoding"
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            _send_packed(response, filename)
+    response.set_etag(file_hash(filename) + ("-gz" if response.content_encoding else ""))
+    response.make_conditional(request)
+    return response
+
+
+def _send_packed(response: Response, filename: str) -> None:
+    """Each file is packed once per process and version."""
+    kept: dict[tuple[str, str], bytes] = current_app.extensions["portal.packed"]
+    name = (filename, file_hash(filename))
+    if name not in kept:
+        response.direct_passthrough = False
+        raw = response.get_data()
+        kept[name] = gzip.compress(raw, 9, mtime=0) if len(raw) >= SMALLEST else b""
+    if kept[name]:
+        response.direct_passthrough = False
+        response.set_data(kept[name])
+        response.content_encoding = "gzip"
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["portal.packed"] = {}
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=serve)

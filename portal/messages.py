@@ -1,0 +1,82 @@
+"""The words of every coded refusal, in the reader's language: what happened, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from surveys.errors import SurveysError
+
+Facts = Mapping[str, Any]
+Say = Callable[[Facts], str]
+
+
+def words(code: str, facts: Facts | None = None) -> str:
+    """What a person reads for this code. Raises KeyError for a code without words."""
+    return MESSAGES[code](facts or {})
+
+
+def words_of(problem: SurveysError) -> str:
+    """The words of a refusal; a code without words gets an honest general sentence."""
+    say = MESSAGES.get(problem.code)
+    return say(problem.facts) if say else gettext("We could not do that. Nothing was changed.")
+
+
+def _count(facts: Facts, name: str) -> int:
+    return int(facts.get(name, 0))
+
+
+ANSWERS: dict[str, Say] = {
+    "choice.unknown": lambda _: gettext("Choose one of the answers shown"),
+    "choice.missing": lambda _: gettext("Choose an answer to carry on"),
+    "choice.doubled": lambda _: gettext("Choose one answer only"),
+    "choice.too_many": lambda facts: ngettext(
+        "Choose no more than %(num)d answer. You have chosen %(chosen)d",
+        "Choose no more than %(num)d answers. You have chosen %(chosen)d",
+        _count(facts, "most"),
+        chosen=_count(facts, "chosen"),
+    ),
+    "choice.too_few": lambda facts: ngettext(
+        "Choose at least %(num)d answer. You have chosen %(chosen)d",
+        "Choose at least %(num)d answers. You have chosen %(chosen)d",
+        _count(facts, "least"),
+        chosen=_count(facts, "chosen"),
+    ),
+    "choice.exclusive": lambda _: gettext("Choose that answer on its own, or choose from the others"),
+    "rank.repeated": lambda facts: gettext(
+        "You gave the same answer in places %(first)d and %(second)d. Choose a different one for one of them",
+        first=_count(facts, "first"),
+        second=_count(facts, "second"),
+    ),
+    "rank.gap": lambda _: gettext("Fill in the places from the top, without leaving one empty in between"),
+    "number.not_whole": lambda _: gettext("Enter a whole number, like 12"),
+    "number.range": lambda facts: gettext(
+        "Enter a whole number from %(lowest)d to %(highest)d",
+        lowest=_count(facts, "lowest"),
+        highest=_count(facts, "highest"),
+    ),
+    "text.too_long": lambda facts: ngettext(
+        "Shorten this to %(most)d characters or fewer. It is %(num)d character too long",
+        "Shorten this to %(most)d characters or fewer. It is %(num)d characters too long",
+        _count(facts, "over"),
+        most=_count(facts, "most"),
+    ),
+    "text.forbidden": lambda _: gettext(
+        "This holds a character we cannot store. Delete it or type the text again"
+    ),
+    "text.missing": lambda _: gettext("Write something to carry on"),
+    "write_in.too_long": lambda facts: ngettext(
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d character too long",
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d characters too long",
+        _count(facts, "over"),
+        most=_count(facts, "most"),
+    ),
+}
+
+RECEIPTS: dict[str, Say] = {
+    "code.throttled": lambda _: gettext("Too many tries. Wait 15 minutes, then try again"),
+}
+
+MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS}

@@ -1,0 +1,127 @@
+"""What every answer to a browser carries, and which requests are refused before a view sees them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.config import Settings
+from portal.database import SAFE_METHODS
+from portal.permissions import Permission, permission_of
+from portal.rendering import site
+
+MAX_BODY = 1024 * 1024
+PUBLIC_SECONDS = 60
+YEAR_SECONDS = 365 * 24 * 3600
+
+EXEMPT = frozenset({"respond.leave"})
+"""Leaving must work from any page, at any time, with any token."""
+
+STEADY = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+
+csrf = CSRFProtect()
+
+
+def content_policy(exit_origin: str = "") -> str:
+    """Files of ours only: no inline script or style, no third party, no frame."""
+    leave = f" {exit_origin}" if exit_origin else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        "img-src 'self' blob: data:; connect-src 'self'; "
+        f"form-action 'self'{leave}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def origin_of(url: str) -> str:
+    """``https://host`` of an address, or nothing when it is not one."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def refuse() -> None:
+    """Foreign hosts, foreign forms and NUL in an address go no further."""
+    settings: Settings = current_app.extensions["portal.settings"]
+    permission = permission_of(request.endpoint)
+    if settings.production and permission is not Permission.PROBE and request.host != settings.public_host:
+        abort(400)
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)
+    if request.method not in SAFE_METHODS and request.endpoint not in EXEMPT and _is_foreign():
+        abort(403)
+
+
+def _is_foreign() -> bool:
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return origin.partition("://")[2] != request.host
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("cross-site", "same-site")
+
+
+def protect() -> None:
+    """CSRF for every unsafe request except leaving; after the host and origin checks."""
+    if request.method not in SAFE_METHODS and request.endpoint not in EXEMPT and request.endpoint is not None:
+        csrf.protect()
+
+
+def seal(response: Response) -> Response:
+    """The security headers, then what may be kept and by whom."""
+    settings: Settings = current_app.extensions["portal.settings"]
+    for name, value in STEADY.items():
+        response.headers.setdefault(name, value)
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = content_policy(origin_of(site().exit_url))
+    else:
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    if settings.production:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    return _cached(response)
+
+
+def _cached(response: Response) -> Response:
+    permission = permission_of(request.endpoint)
+    if request.endpoint == "static" or "Cache-Control" in response.headers:
+        return response
+    if permission is Permission.PUBLIC and response.status_code == 200 and request.method in ("GET", "HEAD"):
+        response.cache_control.public = True
+        response.cache_control.max_age = PUBLIC_SECONDS
+        if not response.is_streamed:
+            response.add_etag()
+            response.make_conditional(request)
+    else:
+        response.cache_control.no_store = True
+    return response
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-portal" if settings.production else "portal",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=False,  # some browsers send no Referer; the Origin check above does this work
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=2000,
+        PREFERRED_URL_SCHEME="https" if settings.production else "http",
+    )
+    csrf.init_app(app)
+    app.before_request(refuse)
+    app.before_request(protect)
+    app.after_request(seal)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
