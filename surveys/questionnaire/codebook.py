@@ -42,26 +42,29 @@ class Column:
 class _Field:
     """A column at work: writes one value into a row and reads it back."""
 
-    def __init__(self, column: Column, integers: bool = False) -> None:
+    def __init__(self, column: Column) -> None:
         self.column = column
-        self.integers = integers
         self.start, self.end = column.offset, column.offset + column.size
+        self.state_end = self.end if column.kind == "single" else self.start + 1
         self.skipped = PLACE_SKIPPED if column.kind == "single" and column.size == 2 else SKIPPED
         self.code_of = {key: code for code, key in column.codes.items()}
+        self.reads_as: Mapping[str, int] = {}
+        """Rating: a point's digits to the number that stands in answers."""
 
     def write(self, row: bytearray, value: Any) -> None:
+        """Raises KeyError, TypeError, AttributeError or OverflowError for a value that is no answer here."""
         kind = self.column.kind
-        if kind == "single":
-            code = self.skipped if value is None else self.code_of[str(value) if self.integers else value]
-            row[self.start : self.end] = code.to_bytes(self.column.size, "little")
+        if value is None:
+            row[self.start : self.state_end] = self.skipped.to_bytes(self.state_end - self.start, "little")
         elif kind == "flag":
-            row[self.start] = SKIPPED if value is None else ANSWERED
-        elif value is None:
-            row[self.start] = SKIPPED
+            row[self.start] = ANSWERED
         elif kind == "bitmap":
             row[self.start] = ANSWERED
             bits = sum(1 << (self.code_of[key] - 1) for key in value)
             row[self.start + 1 : self.end] = bits.to_bytes(self.column.size - 1, "little")
+        elif kind == "single":
+            code = self.code_of[str(value) if self.reads_as else value]
+            row[self.start : self.end] = code.to_bytes(self.column.size, "little")
         elif isinstance(value, str):
             row[self.start] = self.code_of[value]
         else:
@@ -69,31 +72,26 @@ class _Field:
             row[self.start + 1 : self.end] = value.to_bytes(4, "little", signed=True)
 
     def asked(self, row: bytes) -> bool:
-        return any(row[self.start : self.start + (2 if self.column.size == 2 else 1)])
+        return any(row[self.start : self.state_end])
 
     def read(self, row: bytes) -> Any:
         kind, codes = self.column.kind, self.column.codes
-        if kind == "single":
-            code = int.from_bytes(row[self.start : self.end], "little")
-            if code == self.skipped:
-                return None
-            return int(codes[code]) if self.integers and codes[code].isdigit() else codes[code]
-        state = row[self.start]
-        if state == SKIPPED:
+        state = int.from_bytes(row[self.start : self.state_end], "little")
+        if state == self.skipped:
             return None
+        if kind == "single":
+            return self.reads_as.get(codes[state], codes[state])
         if kind == "flag":
             return True
-        if kind == "bitmap":
-            bits = int.from_bytes(row[self.start + 1 : self.end], "little")
-            return [key for code, key in codes.items() if bits >> (code - 1) & 1]
-        if state == ANSWERED:
-            return int.from_bytes(row[self.start + 1 : self.end], "little", signed=True)
-        return codes[state]
+        if kind == "number" and state != ANSWERED:
+            return codes[state]
+        value = int.from_bytes(row[self.start + 1 : self.end], "little", signed=kind == "number")
+        return value if kind == "number" else [key for code, key in codes.items() if value >> (code - 1) & 1]
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One answer (a question's or a write-in's) and the fields it fills."""
+    """One answer (a question's or a write-in's) and the columns it fills."""
 
     name: str
     shape: Literal["plain", "ranking", "grid"]
@@ -105,45 +103,50 @@ class Codebook:
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.width = 0
-        columns: list[Column] = []
+        self._questionnaire = questionnaire
         self._entries: dict[str, _Entry] = {}
-        options = plan_of(questionnaire).options
-
-        def place(question: str, item: str, kind: ColumnKind, size: int, codes: Mapping[int, str]) -> Column:
-            column = Column(question, item, kind, self.width, size, codes)
-            columns.append(column)
-            self.width += size
-            return column
-
+        write_ins = plan_of(questionnaire).write_ins
         for question in questionnaire.all_questions:
-            id = question.id
-            codes = {o.code: o.key for o in options[id].values()}
-            layout = _LAYOUTS.get(question.kind)
-            entry = _Entry(id, "plain", ())
-            if question.kind == "several":
-                highest = max((*codes, 1))
-                entry = _plain(place(id, "", "bitmap", 1 + max(2, (highest + 7) // 8), codes))
-            elif question.kind == "ranking":
-                spots = (place(id, str(n), "single", 1, codes) for n in range(1, question.top + 1))
-                entry = _Entry(id, "ranking", tuple(_Field(c) for c in spots))
-            elif question.kind == "grid":
-                rows = (place(id, row.key, "single", 1, codes) for row in question.rows)
-                entry = _Entry(id, "grid", tuple(_Field(c) for c in rows))
-            elif question.kind == "rating":
-                points = {n - question.low + 1: str(n) for n in range(question.low, question.high + 1)}
-                column = place(id, "", "single", 1, {**points, **codes})
-                entry = _Entry(id, "plain", (_Field(column, integers=True),))
-            elif question.kind == "place":
-                places = {p.code: p.key for p in questionnaire.places_at(question.level)}
-                specials = {PLACE_SPECIAL + code: key for code, key in codes.items()}
-                entry = _plain(place(id, "", "single", 2, {**places, **specials}))
-            else:
-                kind, size = layout or ("single", 1)
-                entry = _plain(place(id, "", kind, size, codes))
-            self._entries[id] = entry
-            for key in plan_of(questionnaire).write_ins[id]:
-                self._entries[f"{id}.{key}"] = _plain(place(id, key, "flag", 1, {}), name=f"{id}.{key}")
-        self.columns = tuple(columns)
+            self._entries[question.id] = self._entry(question)
+            for key in write_ins[question.id]:
+                name = f"{question.id}.{key}"
+                self._entries[name] = _Entry(name, "plain", (self._field(question.id, "flag", 1, {}, key),))
+        self.columns = tuple(cell.column for entry in self._entries.values() for cell in entry.fields)
+
+    def _field(
+        self, id: str, kind: ColumnKind, size: int, codes: Mapping[int, str], item: str = ""
+    ) -> _Field:
+        column = Column(id, item, kind, self.width, size, codes)
+        self.width += size
+        return _Field(column)
+
+    def _entry(self, question: Any) -> _Entry:
+        id, kind = question.id, question.kind
+        codes = {o.code: o.key for o in plan_of(self._questionnaire).options[id].values()}
+        if kind == "ranking":
+            spots = range(1, question.top + 1)
+            return _Entry(id, kind, tuple(self._field(id, "single", 1, codes, str(n)) for n in spots))
+        if kind == "grid":
+            rows = question.rows
+            return _Entry(id, kind, tuple(self._field(id, "single", 1, codes, row.key) for row in rows))
+        if kind == "several":
+            field = self._field(id, "bitmap", 1 + max(2, (max(codes, default=1) + 7) // 8), codes)
+        elif kind == "number":
+            field = self._field(id, "number", 5, codes)
+        elif kind == "place":
+            places = {p.code: p.key for p in self._questionnaire.places_at(question.level)}
+            specials = {PLACE_SPECIAL + code: key for code, key in codes.items()}
+            field = self._field(id, "single", 2, {**places, **specials})
+        elif kind == "rating":
+            points = range(question.low, question.high + 1)
+            scale = {point - question.low + 1: str(point) for point in points}
+            field = self._field(id, "single", 1, {**scale, **codes})
+            field.reads_as = {str(point): point for point in points}
+        elif kind in ("one", "one-of"):
+            field = self._field(id, "single", 1, codes)
+        else:
+            field = self._field(id, "flag", 1, {})
+        return _Entry(id, "plain", (field,))
 
     def pack(self, answers: Answers) -> bytes:
         """The row of these pruned answers, ``width`` bytes.
@@ -163,27 +166,21 @@ class Codebook:
         return bytes(row)
 
     def unpack(self, packed: bytes) -> dict[str, Answer]:
-        """The answers of one row, in document order; texts come back as True."""
+        """The answers of one row, in document order; texts come back as True.
+
+        Raises SurveysError ``answers.unreadable`` for a row of another width.
+        """
+        if len(packed) != self.width:
+            raise SurveysError("answers.unreadable", width=self.width, length=len(packed))
         answers: dict[str, Answer] = {}
         for name, entry in self._entries.items():
-            if not entry.fields or not entry.fields[0].asked(packed):
+            if not entry.fields[0].asked(packed):
                 continue
             if entry.shape == "plain":
                 answers[name] = entry.fields[0].read(packed)
             else:
                 answers[name] = _read_many(entry, packed)
         return answers
-
-
-_LAYOUTS: dict[str, tuple[ColumnKind, int]] = {
-    "number": ("number", 5),
-    "short-text": ("flag", 1),
-    "long-text": ("flag", 1),
-}
-
-
-def _plain(column: Column, name: str = "") -> _Entry:
-    return _Entry(name or column.question, "plain", (_Field(column),))
 
 
 def _write_many(entry: _Entry, row: bytearray, value: Any) -> None:

@@ -257,7 +257,7 @@ END = "end"
 
 
 class Jump(Frozen):
-    """After the page, the first jump whose condition holds leads to a later page or ``end``, that of the part."""
+    """After the page, the first jump whose condition holds leads to a later page or the part's ``end``."""
 
     when: Condition | None = None
     to: str
