@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, MetaData, TypeDecorator
+from sqlalchemy import JSON, Connection, CursorResult, DateTime, MetaData, Result, Table, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -48,3 +48,47 @@ JsonValue = Any
 def new_id() -> str:
     """A random identifier of 128 bits: says nothing about order or time."""
     return secrets.token_urlsafe(16)
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE, DELETE or INSERT touched."""
+    return cast(CursorResult[Any], result).rowcount
+
+
+def on_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+SQLITE_APPEND_ONLY = (
+    "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+    "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    "CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+    "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+)
+POSTGRESQL_APPEND_ONLY = (
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only'; END $$",
+    "CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+)
+
+
+def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
+    """The statements that make a table refuse UPDATE and DELETE; migrations and ``create_all`` share them."""
+    known = {"sqlite": SQLITE_APPEND_ONLY, "postgresql": POSTGRESQL_APPEND_ONLY}
+    return tuple(statement.format(table=table) for statement in known[dialect])
+
+
+def append_only(table: Any) -> None:
+    """Declares a model's table append-only: its triggers are made whenever the models create it."""
+    if not isinstance(table, Table):
+        raise TypeError("append_only takes a table")
+    table.info["append_only"] = True
+    event.listen(table, "after_create", _make_append_only)
+
+
+def _make_append_only(table: Table, connection: Connection, **_options: object) -> None:
+    for statement in append_only_statements(table.name, connection.dialect.name):
+        connection.exec_driver_sql(statement)

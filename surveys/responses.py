@@ -1,142 +1,376 @@
-"""Drafts, submission, receipts, withdrawal and the change log: everything a respondent gives, on its way in."""
+"""Responses: sending answers once and only once, receipts, and what is known of a response afterwards.
+
+The rows, drafts, change log, fieldwork ticks and throttling live beside this module and are offered here too.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Date,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    SmallInteger,
-    String,
-    UniqueConstraint,
+from sqlalchemy import Table, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from surveys import changes, drafts, receipts
+from surveys.attempts import CodeAttempt, caller, forget_attempts, missed, throttle
+from surveys.changes import Change, Watermark, ahead_of, changes_since, standing, trim_changes
+from surveys.db import new_id, on_sqlite, rows_changed
+from surveys.drafts import (
+    Draft,
+    DraftState,
+    discard,
+    expire_drafts,
+    give_return_code,
+    open_draft,
+    resume,
+    save,
+    start,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from surveys.errors import SurveysError
+from surveys.fieldwork import Tick, fold_ticks, pages_saved, tick
+from surveys.questionnaire.codebook import codebook_of
+from surveys.questionnaire.model import Answer, Answers, Questionnaire
+from surveys.questionnaire.routing import prune
+from surveys.receipts import normalise, recognise
+from surveys.records import Comment, Participant, Response
+from surveys.sealing import Keyring
+from surveys.surveys import Survey, SurveyVersion, london_day
+from surveys.surveys import state as survey_state
 
-from surveys.db import Base, Json, JsonValue, UTCDateTime, new_id
-
-
-class Draft(Base):
-    """Answers not sent yet, sealed as one text; found only by the hash of a token or of a return code."""
-
-    __tablename__ = "draft"
-    __table_args__ = (
-        UniqueConstraint("return_hash"),
-        CheckConstraint("state IN ('open', 'sent')", name="state"),
-        Index(None, "expires_at"),
-    )
-
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"))
-    version_id: Mapped[str] = mapped_column(ForeignKey("survey_version.id"))
-    locale: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(4), default="open")
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    key_id: Mapped[str] = mapped_column(String(16))
-    revision: Mapped[int] = mapped_column(default=1)
-    return_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-class Response(Base):
-    """One response that counts: coded answers only, a day and no time, no trace of who or from where."""
-
-    __tablename__ = "response"
-    __table_args__ = (
-        UniqueConstraint("survey_id", "submission_hash"),
-        UniqueConstraint("survey_id", "receipt_hash"),
-        ForeignKeyConstraint(["survey_id", "survey_kind"], ["survey.id", "survey.kind"]),
-        ForeignKeyConstraint(["survey_id", "participant_id"], ["participant.survey_id", "participant.id"]),
-        CheckConstraint("survey_kind = 'named' OR participant_id IS NULL", name="anonymous"),
-        CheckConstraint("status IN ('counted', 'excluded')", name="status"),
-        CheckConstraint("record_key BETWEEN 0 AND 255", name="record_key"),
-    )
-
-    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
-    survey_kind: Mapped[str] = mapped_column(String(10))
-    version_id: Mapped[str] = mapped_column(ForeignKey("survey_version.id"))
-    submission_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    receipt_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    participant_id: Mapped[str | None] = mapped_column(String(22))
-    answers: Mapped[JsonValue] = mapped_column(Json)
-    packed: Mapped[bytes] = mapped_column(LargeBinary)
-    record_key: Mapped[int] = mapped_column(SmallInteger)
-    channel: Mapped[str] = mapped_column(String(10), default="web")
-    locale: Mapped[str] = mapped_column(String(10))
-    submitted_on: Mapped[dt.date] = mapped_column(Date)
-    may_publish: Mapped[bool] = mapped_column(default=False)
-    status: Mapped[str] = mapped_column(String(10), default="counted")
+__all__ = [
+    "Change",
+    "CodeAttempt",
+    "Comment",
+    "Draft",
+    "DraftState",
+    "Participant",
+    "Receipt",
+    "ReceiptStatus",
+    "Response",
+    "Tick",
+    "Watermark",
+    "ahead_of",
+    "caller",
+    "changes_since",
+    "confirmation",
+    "counts",
+    "discard",
+    "expire_drafts",
+    "find_receipt",
+    "find_response",
+    "fold_ticks",
+    "forget_attempts",
+    "give_return_code",
+    "missed",
+    "normalise",
+    "open_draft",
+    "pages_saved",
+    "participants",
+    "receipt_number",
+    "recognise",
+    "resume",
+    "save",
+    "standing",
+    "start",
+    "submit",
+    "submit_direct",
+    "throttle",
+    "tick",
+    "trim_changes",
+]
 
 
-class Participant(Base):
-    """Who took part in a named survey, kept apart from what was said. Only ever an organisation."""
-
-    __tablename__ = "participant"
-    __table_args__ = (
-        ForeignKeyConstraint(["survey_id", "survey_kind"], ["survey.id", "survey.kind"]),
-        CheckConstraint("survey_kind = 'named'", name="named"),
-    )
-
-    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
-    survey_kind: Mapped[str] = mapped_column(String(10), default="named")
-    organisation: Mapped[str] = mapped_column(String(200))
+RESPONSE = cast(Table, Response.__table__)
+ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing(index_elements=["survey_id", "submission_hash"])
+ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing(
+    index_elements=["survey_id", "submission_hash"]
+)
+ADD_COMMENT = insert(cast(Table, Comment.__table__))
+ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))
 
 
-class Comment(Base):
-    """Any text a respondent wrote, sealed. ``item`` is the question id, or ``question.option`` for a write-in."""
+@dataclass(frozen=True)
+class Receipt:
+    """What a respondent is given. ``first`` is False when these answers had arrived already."""
 
-    __tablename__ = "comment"
-    __table_args__ = (
-        ForeignKeyConstraint(["survey_id", "response_id"], ["response.survey_id", "response.id"]),
-        CheckConstraint(
-            "state IN ('waiting', 'publishable', 'redacted', 'withheld', 'spam', 'referred', 'read')", name="state"
+    number: str
+    survey_id: str
+    first: bool
+    submitted_on: dt.date
+
+
+@dataclass(frozen=True)
+class ReceiptStatus:
+    """What a receipt number shows: that answers were received, never which."""
+
+    survey: Survey
+    submitted_on: dt.date
+    withdraw_until: dt.date | None
+    can_withdraw: bool
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Pruned answers taken apart: what is coded, what is text, and who took part."""
+
+    coded: dict[str, Answer]
+    texts: list[tuple[str, str]]
+    organisation: str
+
+
+def receipt_number(keys: Keyring, survey: Survey, token: str) -> str:
+    """The receipt number this draft token gets in this survey, "LX7Q-4TXD-9RWB"; always the same."""
+    return receipts.receipt_number(keys, survey.receipt_prefix, token)
+
+
+def submit(
+    session: Session,
+    survey: Survey,
+    questionnaire: Questionnaire,
+    state: DraftState,
+    *,
+    token: str,
+    channel: str = "web",
+    keys: Keyring,
+    now: dt.datetime,
+) -> Receipt:
+    """Sends a draft in one transaction; again, or at the same time, it gives the same receipt, no second row.
+
+    Raises ``survey.not_open``, ``draft.stale``, ``draft.gone``, ``participant.missing``.
+    """
+    receipt = _file(
+        session,
+        survey,
+        questionnaire,
+        prune(
+            questionnaire,
+            state.answers,
+            accepted=frozenset(state.accepted),
+            declined=frozenset(state.declined),
         ),
+        version_id=state.version_id,
+        token=token,
+        locale=state.locale,
+        may_publish=bool(state.may_publish),
+        channel=channel,
+        keys=keys,
+        now=now,
+    )
+    if receipt.first:
+        hashed = receipts.receipt_hash(keys, receipt.number)
+        drafts.mark_sent(session, state, token=token, receipt_hash=hashed, keys=keys, now=now)
+    return receipt
+
+
+def submit_direct(
+    session: Session,
+    survey: Survey,
+    version: SurveyVersion,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    *,
+    token: str,
+    locale: str,
+    may_publish: bool,
+    channel: str = "web",
+    keys: Keyring,
+    now: dt.datetime,
+) -> Receipt:
+    """Sends the answers of a one-page survey without a draft. Raises as :func:`submit` does."""
+    return _file(
+        session,
+        survey,
+        questionnaire,
+        prune(questionnaire, answers, accepted=frozenset()),
+        version_id=version.id,
+        token=token,
+        locale=locale,
+        may_publish=may_publish,
+        channel=channel,
+        keys=keys,
+        now=now,
     )
 
-    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
-    response_id: Mapped[str] = mapped_column(String(22))
-    item: Mapped[str] = mapped_column(String(81))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    key_id: Mapped[str] = mapped_column(String(16))
-    locale: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(12), default="waiting")
+
+def confirmation(
+    session: Session, token: str, *, keys: Keyring, now: dt.datetime
+) -> tuple[Receipt, DraftState] | None:
+    """Receipt and answers of a draft sent in the last twenty minutes, for repeats and the printable copy."""
+    sent = drafts.sent_draft(session, token, keys=keys, now=now)
+    survey = session.get(Survey, sent[0].survey_id) if sent is not None else None
+    if sent is None or survey is None:
+        return None
+    draft, sent_at = sent
+    number = receipt_number(keys, survey, token)
+    return Receipt(number, survey.id, first=False, submitted_on=london_day(sent_at)), draft
 
 
-class Change(Base):
-    """What the counts must catch up with; trimmed nightly, never backed up."""
+def find_response(session: Session, number: str, *, keys: Keyring) -> tuple[Survey, Response]:
+    """The response a receipt number belongs to.
 
-    __tablename__ = "change_log"
-    __table_args__ = (CheckConstraint("op IN ('submit', 'withdraw', 'exclude', 'erase')", name="op"),)
+    Raises ``receipt.is_return_code`` (a return code was typed), ``receipt.malformed`` or ``receipt.unknown``.
+    """
+    shape = receipts.recognise(number)
+    if shape != "receipt":
+        code = "receipt.is_return_code" if shape == "return" else "receipt.malformed"
+        raise SurveysError(code, field="number")
+    prefix = normalise(number)[:2]
+    survey = next((s for s in session.scalars(select(Survey)) if normalise(s.receipt_prefix) == prefix), None)
+    found = None
+    if survey is not None:
+        hashed = receipts.receipt_hash(keys, number)
+        found = session.scalar(
+            select(Response).where(Response.survey_id == survey.id, Response.receipt_hash == hashed)
+        )
+    if survey is None or found is None:
+        raise SurveysError("receipt.unknown", field="number")
+    return survey, found
 
-    seq: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+
+def find_receipt(session: Session, number: str, *, keys: Keyring, now: dt.datetime) -> ReceiptStatus:
+    """Status only, never an answer. Raises as :func:`find_response` does."""
+    survey, response = find_response(session, number, keys=keys)
+    until = survey.withdraw_until
+    return ReceiptStatus(
+        survey=survey,
+        submitted_on=response.submitted_on,
+        withdraw_until=until,
+        can_withdraw=until is not None and london_day(now) <= until,
     )
-    survey_id: Mapped[str] = mapped_column(String(22))
-    response_id: Mapped[str] = mapped_column(String(22))
-    op: Mapped[str] = mapped_column(String(8))
-    xid: Mapped[int] = mapped_column(BigInteger, default=0)
-    """The writing transaction's id on PostgreSQL; 0 on SQLite, where the order of ``seq`` is the order of commits."""
 
 
-class Tick(Base):
-    """A page was first saved by somebody: the only trail fieldwork leaves. Folded nightly into daily sums."""
+def counts(session: Session, survey_id: str) -> int:
+    """How many responses to the survey count."""
+    query = select(func.count()).where(RESPONSE.c.survey_id == survey_id, RESPONSE.c.status == "counted")
+    return session.scalar(query) or 0
 
-    __tablename__ = "fieldwork_tick"
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+def participants(session: Session, survey_id: str, *, keys: Keyring) -> dict[str, str]:
+    """Who took part in a named survey: participant id to organisation."""
+    rows = session.scalars(select(Participant).where(Participant.survey_id == survey_id))
+    return {row.id: keys.open(row.key_id, row.sealed) for row in rows}
+
+
+def _file(
+    session: Session,
+    survey: Survey,
+    questionnaire: Questionnaire,
+    answers: Answers,
+    *,
+    version_id: str,
+    token: str,
+    locale: str,
+    may_publish: bool,
+    channel: str,
+    keys: Keyring,
+    now: dt.datetime,
+) -> Receipt:
+    """Stores pruned answers under the token's unique key, or finds what is stored there already."""
+    session.flush()
+    submission_hash = receipts.submission_hash(keys, token)
+    number = receipt_number(keys, survey, token)
+    if survey_state(survey, now) not in ("open", "grace"):
+        return _stored(session, survey, submission_hash, number) or _refuse(survey, now)
+    parts = _take_apart(questionnaire, answers)
+    if survey.kind == "named" and not parts.organisation:
+        raise SurveysError("participant.missing")
+    response_id, today = new_id(), london_day(now)
+    row = {
+        "survey_id": survey.id,
+        "id": response_id,
+        "survey_kind": survey.kind,
+        "version_id": version_id,
+        "submission_hash": submission_hash,
+        "receipt_hash": receipts.receipt_hash(keys, number),
+        "participant_id": new_id() if survey.kind == "named" else None,
+        "answers": parts.coded,
+        "packed": codebook_of(questionnaire).pack(parts.coded),
+        "record_key": secrets.randbelow(256),
+        "channel": channel,
+        "locale": locale,
+        "submitted_on": today,
+        "may_publish": may_publish and questionnaire.asks_permission,
+        "status": "counted",
+    }
+    added = session.execute(ADD_SQLITE if on_sqlite(session) else ADD_POSTGRESQL, row)
+    if not rows_changed(added):
+        return _stored(session, survey, submission_hash, number) or _refuse(survey, now)
+    _add_words(session, row, parts, keys)
+    changes.record(session, survey.id, response_id, "submit")
+    return Receipt(number, survey.id, first=True, submitted_on=today)
+
+
+def _take_apart(questionnaire: Questionnaire, answers: Answers) -> _Parts:
+    """Texts become True in the coded answers; the name in a named survey becomes the participant."""
+    kinds = _text_kinds(questionnaire)
+    coded: dict[str, Answer] = {}
+    texts: list[tuple[str, str]] = []
+    organisation = ""
+    for item, value in answers.items():
+        kind = "text" if "." in item else kinds.get(item)
+        if kind is None or value is None:
+            coded[item] = value
+            continue
+        words = value if isinstance(value, str) else ""
+        coded[item] = True if words else None
+        if kind == "name":
+            organisation = words
+        elif words:
+            texts.append((item, words))
+    return _Parts(coded, texts, organisation)
+
+
+def _text_kinds(questionnaire: Questionnaire) -> dict[str, str]:
+    """Question id to "text" or, in a named survey, "name"; found once per document."""
+    known: dict[str, str] | None = questionnaire.compiled.get("text_kinds")
+    if known is None:
+        named = questionnaire.kind == "named"
+        known = questionnaire.compiled["text_kinds"] = {
+            question.id: "name" if named and getattr(question, "names", False) else "text"
+            for question in questionnaire.questions
+            if question.kind in ("short-text", "long-text")
+        }
+    return known
+
+
+def _add_words(session: Session, row: Mapping[str, Any], parts: _Parts, keys: Keyring) -> None:
+    """The sealed rows of a response: one comment per text, and the participant of a named survey."""
+    survey_id = row["survey_id"]
+    if row["participant_id"] is not None:
+        key_id, sealed = keys.seal(parts.organisation)
+        who = {"survey_id": survey_id, "id": row["participant_id"], "survey_kind": "named"}
+        session.execute(ADD_PARTICIPANT, who | {"key_id": key_id, "sealed": sealed})
+    comments = []
+    for item, words in parts.texts:
+        key_id, sealed = keys.seal(words)
+        comments.append(
+            {
+                "survey_id": survey_id,
+                "id": new_id(),
+                "response_id": row["id"],
+                "item": item,
+                "sealed": sealed,
+                "key_id": key_id,
+                "locale": row["locale"],
+                "state": "waiting",
+            }
+        )
+    if comments:
+        session.execute(ADD_COMMENT, comments)
+
+
+def _stored(session: Session, survey: Survey, submission_hash: bytes, number: str) -> Receipt | None:
+    day = session.scalar(
+        select(RESPONSE.c.submitted_on).where(
+            RESPONSE.c.survey_id == survey.id, RESPONSE.c.submission_hash == submission_hash
+        )
     )
-    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"))
-    page: Mapped[str] = mapped_column(String(40))
-    locale: Mapped[str] = mapped_column(String(10))
-    on: Mapped[dt.date] = mapped_column(Date)
-    tally: Mapped[int] = mapped_column(default=1)
+    return None if day is None else Receipt(number, survey.id, first=False, submitted_on=day)
+
+
+def _refuse(survey: Survey, now: dt.datetime) -> NoReturn:
+    raise SurveysError("survey.not_open", state=survey_state(survey, now))

@@ -1,0 +1,1 @@
+"""Alembic migrations: run before the workers start, never by them."""

@@ -1,0 +1,98 @@
+"""The rows of a response: what was answered, what was written, who took part, each in its own table."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.db import Base, Json, JsonValue, new_id
+
+
+class Response(Base):
+    """One response that counts: coded answers only, a day and no time, no trace of who or from where."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "submission_hash"),
+        UniqueConstraint("survey_id", "receipt_hash"),
+        ForeignKeyConstraint(["survey_id", "survey_kind"], ["survey.id", "survey.kind"]),
+        ForeignKeyConstraint(
+            ["survey_id", "participant_id"],
+            ["participant.survey_id", "participant.id"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint("survey_kind = 'named' OR participant_id IS NULL", name="anonymous"),
+        CheckConstraint("status IN ('counted', 'excluded')", name="status"),
+        CheckConstraint("record_key BETWEEN 0 AND 255", name="record_key"),
+        {"sqlite_with_rowid": False},  # a rowid would keep the order of arrival
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    survey_kind: Mapped[str] = mapped_column(String(10))
+    version_id: Mapped[str] = mapped_column(ForeignKey("survey_version.id"))
+    submission_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    receipt_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    participant_id: Mapped[str | None] = mapped_column(String(22))
+    answers: Mapped[JsonValue] = mapped_column(Json)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+    record_key: Mapped[int] = mapped_column(SmallInteger)
+    channel: Mapped[str] = mapped_column(String(10), default="web")
+    locale: Mapped[str] = mapped_column(String(10))
+    submitted_on: Mapped[dt.date] = mapped_column(Date)
+    may_publish: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(10), default="counted")
+
+
+class Participant(Base):
+    """Who took part in a named survey, sealed and apart from what was said. Only ever an organisation."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "survey_kind"], ["survey.id", "survey.kind"]),
+        CheckConstraint("survey_kind = 'named'", name="named"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    survey_kind: Mapped[str] = mapped_column(String(10), default="named")
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+
+
+class Comment(Base):
+    """Any text a respondent wrote, sealed. ``item``: question id, or ``question.option`` for a write-in."""
+
+    __tablename__ = "comment"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "response_id"], ["response.survey_id", "response.id"]),
+        CheckConstraint(
+            "state IN ('waiting', 'publishable', 'redacted', 'withheld', 'spam', 'referred', 'read')",
+            name="state",
+        ),
+        Index(None, "survey_id", "response_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    response_id: Mapped[str] = mapped_column(String(22))
+    item: Mapped[str] = mapped_column(String(81))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    locale: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
