@@ -192,8 +192,8 @@ class HelplineFacts(Facts):
 
     @model_validator(mode="after")
     def _reachable(self) -> HelplineFacts:
-        if not (self.phone or self.web):
-            raise ValueError("needs a phone number or a web address")
+        if self.shown and not (self.phone or self.web):
+            raise ValueError("needs a phone number or a web address before anybody is shown it")
         if (self.state == "checked") != (self.last_checked is not None):
             raise ValueError("a last_checked date belongs to the state “checked”, and only to it")
         return self
