@@ -184,7 +184,7 @@ class Columns:
         return tuple(column for column in self.all if column.question == question)
 
     def matrix(self, packed: Sequence[bytes]) -> Rows:
-        """Packed rows as ``n`` by ``width`` bytes. Raises SurveysError ``row.unreadable`` on a wrong length."""
+        """Packed rows, ``n`` by ``width`` bytes. Raises SurveysError ``row.unreadable`` on a wrong length."""
         joined = b"".join(packed)
         if len(joined) != len(packed) * self.width or any(len(row) != self.width for row in packed):
             raise SurveysError("row.unreadable", question="")

@@ -256,7 +256,7 @@ class Reader:
         return self._layout.place(Counter(question, self._series[question], item, measure, key))
 
     def _placings(self, dimension: Dimension, axis: Axis) -> tuple[tuple[AnyColumn, NDArray[np.intp]], ...]:
-        """The columns that can place a person on an axis, and the category of each state (or key), -1 none."""
+        """The columns that can place a person on an axis; the category of each state (or key), -1 none."""
         found: list[tuple[AnyColumn, NDArray[np.intp]]] = []
         for id in dimension.questions:
             for column in self.columns.of(id):

@@ -1,0 +1,227 @@
+"""Disclosure control: the one place where exact tables become tables that anybody may see.
+
+The rules, by the code under which a table and the report name them:
+
+10-5           counts and bases under 10 are hidden, all others rounded to 5, each by itself (ONS practice).
+percent-30     percentages are whole, worked out from the rounded figures, and only from a rounded base of 30.
+special-20     anything about special-category answers needs 20 people in a group and 20 outside it.
+special-place  special-category answers by place are not published at all.
+alike          a group whose answers are all, or after rounding all, the same shows no answers.
+complement     a group needs 10 people in it and 10 outside it; nor may two groups differ by fewer than 10.
+one-base       asked, answered and skipped describe one base; every percentage of a group is of its answered.
+protect        a figure is left out because, with the others, it would narrow a hidden one to fewer than
+               ``Policy.choices`` possible numbers.
+
+Never published: anything filtered, anything by two dimensions at once, any mean or sum of exact numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from surveys.errors import SurveysError
+from surveys.results.protection import BASES, Cell, base_cell, figures_to_leave_out, row_cell
+from surveys.results.rounding import Policy, needed, percent, rounded
+from surveys.results.tables import ALL, TEXTS, ExactTable, Group
+
+__all__ = [
+    "Applied",
+    "Policy",
+    "Publication",
+    "ReleasedGroup",
+    "ReleasedRow",
+    "ReleasedTable",
+    "percent",
+    "publish",
+    "rounded",
+]
+
+
+@dataclass(frozen=True)
+class ReleasedRow:
+    """``count`` None: fewer than 10, or with ``hidden`` "protect" left out to protect another figure."""
+
+    key: str
+    count: int | None
+    percent: int | None
+    hidden: str | None = None
+
+
+@dataclass(frozen=True)
+class ReleasedGroup:
+    """``hidden``: None, "few", "special", "alike" or "complement"; a hidden group has no figures in its rows.
+
+    "few": fewer than 10 people answered. "special": too few for special-category answers. "alike": all, or
+    nearly all, answered the same. "complement": it would show what a few people outside it answered.
+    """
+
+    key: str
+    asked: int | None
+    answered: int | None
+    skipped: int | None
+    hidden: str | None
+    rows: tuple[ReleasedRow, ...]
+
+    def row(self, key: str) -> ReleasedRow:
+        return next(row for row in self.rows if row.key == key)
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table anybody may see. Made by :func:`publish`, or read back from a release."""
+
+    key: str
+    question: str
+    kind: str
+    base: str
+    by: str | None
+    net: str | None
+    item: str | None
+    groups: tuple[ReleasedGroup, ...]
+    rules: tuple[str, ...]
+    note: str | None = None
+
+    def group(self, key: str) -> ReleasedGroup:
+        return next(group for group in self.groups if group.key == key)
+
+    def as_json(self) -> dict[str, Any]:
+        plain = asdict(self)
+        return {
+            **plain,
+            "groups": [{**g, "rows": list(g["rows"])} for g in plain["groups"]],
+            "rules": [*self.rules],
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> ReleasedTable:
+        groups = tuple(
+            ReleasedGroup(**{**g, "rows": tuple(ReleasedRow(**row) for row in g["rows"])})
+            for g in kept["groups"]
+        )
+        return cls(**{**kept, "groups": groups, "rules": tuple(kept["rules"])})
+
+
+@dataclass(frozen=True)
+class Applied:
+    """One rule that hid something in one table: the whole table, a group of it, or a row of a group."""
+
+    table: str
+    rule: str
+    group: str = ""
+    row: str = ""
+
+
+@dataclass(frozen=True)
+class Publication:
+    tables: tuple[ReleasedTable, ...]
+    report: tuple[Applied, ...]
+
+
+def publish(
+    tables: Sequence[ExactTable],
+    policy: Policy,
+    *,
+    clashing: Collection[tuple[str, str]] = (),
+    notes: Mapping[str, str] | None = None,
+) -> Publication:
+    """Every table as it may be shown, checked together, with a report of everything that was hidden and why.
+
+    ``clashing``: table and group keys that differ from a group elsewhere by too few people
+    (:func:`surveys.results.tables.clashes`). ``notes``: a note code by table key.
+    Raises SurveysError ``table.filtered`` for a table somebody filtered.
+    """
+    report: list[Applied] = []
+    kept: list[ExactTable] = []
+    for table in tables:
+        if table.where:
+            raise SurveysError("table.filtered", table=table.key)
+        if table.special and table.place and table.by is not None:
+            report.append(Applied(table.key, "special-place"))
+        else:
+            kept.append(table)
+    hidden = {
+        (table.key, group.key): why
+        for table in kept
+        for group in table.groups
+        if (why := _why_hidden(table, group, policy, clashing))
+    }
+    withheld = figures_to_leave_out(kept, hidden, policy)
+    released = [
+        _shown(table, hidden, withheld, policy, report, (notes or {}).get(table.key)) for table in kept
+    ]
+    return Publication(tuple(released), tuple(report))
+
+
+# One group ------------------------------------------------------------------------------------------------
+
+
+def _why_hidden(
+    table: ExactTable, group: Group, policy: Policy, clashing: Collection[tuple[str, str]]
+) -> str | None:
+    enough = needed(table.special, policy)
+    if group.answered < enough:
+        return "special" if table.special else "few"
+    if table.by is not None and group.key != ALL:
+        outside = table.groups[0].answered - group.answered
+        if outside < enough or (table.key, group.key) in clashing:
+            return "complement"
+    base = rounded(group.answered, policy)
+    if table.kind not in TEXTS and any(rounded(row.people, policy) == base for row in group.rows):
+        return "alike"
+    return None
+
+
+def _rules(table: ExactTable) -> tuple[str, ...]:
+    found = ["10-5", "one-base", "protect"]
+    if table.kind not in TEXTS:
+        found += ["percent-30", "alike"]
+    if table.by is not None:
+        found.append("complement")
+    if table.special:
+        found.append("special-20")
+    return tuple(sorted(found))
+
+
+def _shown(
+    table: ExactTable,
+    hidden: Mapping[tuple[str, str], str],
+    withheld: Collection[Cell],
+    policy: Policy,
+    report: list[Applied],
+    note: str | None,
+) -> ReleasedTable:
+    groups = []
+    for group in table.groups:
+        why = hidden.get((table.key, group.key))
+        if why:
+            rule = {"few": "10-5", "special": "special-20"}.get(why, why)
+            report.append(Applied(table.key, rule, group.key))
+        bases: dict[str, int | None] = {}
+        for name in BASES:
+            cell = base_cell(table, group, name)
+            open_ = why in (None, "alike") and cell not in withheld
+            bases[name] = rounded(getattr(group, name), policy) if open_ else None
+            if cell in withheld and not why:
+                report.append(Applied(table.key, "protect", group.key, name))
+        rows = []
+        for row in group.rows:
+            count = None if why else rounded(row.people, policy)
+            if not why and count is None:
+                report.append(Applied(table.key, "10-5", group.key, row.key))
+            if count is not None and row_cell(table, group, row.key) in withheld:
+                report.append(Applied(table.key, "protect", group.key, row.key))
+                rows.append(ReleasedRow(row.key, None, None, "protect"))
+                continue
+            share = None if table.kind in TEXTS else percent(count, bases["answered"], policy)
+            if count is not None and share is None and table.kind not in TEXTS:
+                report.append(Applied(table.key, "percent-30", group.key, row.key))
+            rows.append(ReleasedRow(row.key, count, share))
+        groups.append(ReleasedGroup(group.key, hidden=why, rows=tuple(rows), **bases))
+    if note is None and table.base != table.question:
+        note = "base.earlier-question"
+    return ReleasedTable(
+        table.key, table.question, table.kind, table.base, table.by, table.net, table.item,
+        tuple(groups), _rules(table), note,
+    )  # fmt: skip
