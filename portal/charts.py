@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import force_locale, gettext
+from sqlalchemy.orm import Session
 
 from portal import chart_style as style
 from portal import maps
 from portal.chart_style import Json
 from portal.reading import (
-    NOT_GIVEN,
     Block,
     Line,
     Reading,
     families,
     hidden_words,
+    net_share,
     people,
     percent_words,
     read,
@@ -31,6 +32,20 @@ from surveys.questionnaire.model import Questionnaire
 _DIVERGING = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 _ASIDE_PATTERN = {"never": "/", "dont-know": ".", "prefer-not": "x", "cannot-choose": "\\", "none": "-"}
 _PANELS = 6
+
+
+Drawer = Callable[[Questionnaire, Iterable[Any], str], dict[str, Json]]
+
+
+def drawing(reading: Callable[[], Session]) -> Drawer:
+    """:func:`draw` with the boundaries of the wards, read when they are needed from a session of its own."""
+
+    def drawn(document: Questionnaire, tables: Iterable[Any], locale: str) -> dict[str, Json]:
+        with reading() as session:
+            wards = maps.wards_of(session, document)
+        return draw(document, tables, locale, wards=wards)
+
+    return drawn
 
 
 def draw(
@@ -53,10 +68,9 @@ def draw(
             figure = _topline(family)
             if figure is not None:
                 figures[family[0].key] = figure
-        overall = {r.question.id: r for r in toplines}
         for reading in readings:
             if reading.by is not None:
-                figure = _breakdown(reading, overall.get(reading.question.id), wards)
+                figure = _breakdown(reading, wards)
                 if figure is not None:
                     figures[reading.key] = figure
         return figures
@@ -77,24 +91,15 @@ def _topline(family: tuple[Reading, ...]) -> Json | None:
     return _bars([(line.label.text, line) for line in reading.sorted_lines(reading.first)])
 
 
-def _breakdown(reading: Reading, overall: Reading | None, wards: Sequence[maps.Ward]) -> Json | None:
+def _breakdown(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:
     if reading.net is not None:
         if reading.by is not None and reading.by.map and wards:
-            return _map(reading, _net_share(reading, overall), wards)
+            return _map(reading, wards)
         rows = [(block.label.text, line) for block in reading.blocks for line in block.lines[:1]]
         return _bars(rows)
     if reading.kind == "one":
         return _stack([(b.label.text, b) for b in reading.blocks], reading.title.lang)
     return _panels(reading)
-
-
-def _net_share(reading: Reading, overall: Reading | None) -> int | None:
-    """The net's share among everybody, added up from the topline's printed percentages."""
-    if overall is None or reading.net is None:
-        return None
-    shares = [overall.first.line(key) for key in reading.net.options]
-    known = [line.percent for line in shares if line is not None and line.percent is not None]
-    return sum(known) if known else None
 
 
 def _bars(rows: Sequence[tuple[str, Line]]) -> Json | None:
@@ -210,7 +215,7 @@ def _panels(reading: Reading) -> Json | None:
     """Small multiples: the answers chosen most, one panel each, a bar for every group on one shared scale."""
     import plotly.graph_objects as go
 
-    blocks = [b for b in reading.blocks if b.key != NOT_GIVEN and any(x.percent is not None for x in b.lines)]
+    blocks = [b for b in reading.groups if any(x.percent is not None for x in b.lines)]
     if len(blocks) < 2:
         return None
     totals: dict[str, int] = {}
@@ -298,7 +303,7 @@ def _panel_title(text: str, x: float, y: float, chars: int, *, outset: bool = Fa
     }  # fmt: skip
 
 
-def _map(reading: Reading, overall: int | None, wards: Sequence[maps.Ward]) -> Json | None:
+def _map(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:
     """Filled outlines in five classes; a ward with too few answers is hatched; numbers match the table."""
     import plotly.graph_objects as go
 
@@ -306,7 +311,7 @@ def _map(reading: Reading, overall: int | None, wards: Sequence[maps.Ward]) -> J
     ordered = maps.in_order(w for w in wards if w.key in blocks)
     if not ordered:
         return None
-    edges = maps.breaks(overall)
+    edges = maps.breaks(net_share(reading))
     traces: list[Any] = []
     number_colours = []
     for item in ordered:
@@ -359,6 +364,3 @@ def _said(block: Block, line: Line | None) -> str:
     if block.hidden or line is None:
         return hidden_words(block) or gettext("too few to say")
     return percent_words(line)
-
-
-Drawer = Callable[[Questionnaire, Iterable[Any], str], dict[str, Json]]

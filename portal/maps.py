@@ -7,6 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.partnership.register import Place
+from surveys.questionnaire.model import Questionnaire
+
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
 Shade = Literal[0, 1, 2, 3, 4, 5]
@@ -62,6 +68,23 @@ def ward(key: str, name: str, geometry: Mapping[str, Any], label: Point) -> Ward
         tuple((float(x), float(y)) for x, y, *_ in ring) for polygon in polygons for ring in polygon
     )
     return Ward(key=key.lower(), name=name, rings=rings, label=label)
+
+
+def wards_of(session: Session, document: Questionnaire) -> tuple[Ward, ...]:
+    """The wards this document's map is of, with boundaries, from the set of areas that has most of them."""
+    keys = {c.key for d in document.dimensions if d.map for c in d.categories}
+    sets: dict[str, list[Place]] = {}
+    for place in session.scalars(select(Place).where(Place.level == "ward")) if keys else ():
+        if place.geometry and place.key.lower() in keys:
+            sets.setdefault(place.area_set, []).append(place)
+    if not sets:
+        return ()
+    _, places = max(sets.items(), key=lambda entry: (len(entry[1]), entry[0]))
+    return tuple(
+        ward(p.key, p.name, p.geometry, (p.label_lon or 0.0, p.label_lat or 0.0))
+        for p in places
+        if p.geometry
+    )
 
 
 def in_order(wards: Iterable[Ward]) -> tuple[Ward, ...]:

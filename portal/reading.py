@@ -13,9 +13,10 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from surveys.questionnaire.model import Dimension, Net, Option, Questionnaire, Texts
+from surveys.results.columns import WROTE
 
-NOT_GIVEN = "not-given"
 ALL = "all"
+NOT_GIVEN = "not-given"
 _SCALE_POINTS = 3
 """A run of single-choice questions is drawn as one answer scale from this many substantive options on."""
 
@@ -30,9 +31,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Line:
-    """One answer. ``count`` None: fewer than 10. ``percent`` None: too few people to give one.
+    """One answer. ``count`` None: fewer than 10, or, when ``protects``, left out to protect another figure.
 
-    ``aside``: not an opinion ("Don't know", "None of these"), so it stands last and is drawn grey.
+    ``percent`` None: too few people to give one. ``aside``: not an opinion ("Don't know", "None of
+    these"), so it stands last and is drawn grey.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Line:
     count: int | None
     percent: int | None
     meaning: str = "answer"
+    protects: bool = False
 
     @property
     def aside(self) -> bool:
@@ -48,7 +51,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """The people a run of lines is about: everybody, a ward, an age band, or one row of a grid."""
+    """The people a run of lines is about: everybody, a ward, an age band, or one row of a grid.
+
+    ``hidden``: "" or why nothing of it is shown: "few" (under ``needed`` people), "alike", "complement".
+    """
 
     key: str
     label: Label
@@ -57,6 +63,7 @@ class Block:
     skipped: int | None
     hidden: str
     lines: tuple[Line, ...]
+    needed: int = 10
 
     def line(self, key: str) -> Line | None:
         return next((line for line in self.lines if line.key == key), None)
@@ -68,14 +75,15 @@ class Reading:
 
     key: str
     question: Any
+    base: Any
+    """The question whose answerers the shares are of: mostly the same one."""
     by: Dimension | None
+    by_title: Label
     net: Net | None
     title: Label
     wording: Label
-    hint: Label
     blocks: tuple[Block, ...]
     rules: tuple[str, ...]
-    note: str
 
     @property
     def kind(self) -> str:
@@ -101,6 +109,14 @@ class Reading:
     def first(self) -> Block:
         return self.blocks[0]
 
+    def block(self, key: str) -> Block | None:
+        return next((block for block in self.blocks if block.key == key), None)
+
+    @property
+    def groups(self) -> tuple[Block, ...]:
+        """The groups to compare: without everybody, and without the people whose group is not known."""
+        return tuple(block for block in self.blocks if block.key not in (ALL, NOT_GIVEN))
+
     @property
     def something_hidden(self) -> bool:
         return any(b.hidden or any(x.count is None for x in b.lines) for b in self.blocks)
@@ -119,29 +135,47 @@ def read(table: Mapping[str, Any], document: Questionnaire, locale: str) -> Read
     net = next((n for n in document.nets if n.key == table.get("net") and n.question == question.id), None)
     answers = _answer_labels(question, net, document, locale)
     groups = _group_labels(question, dimension, document, locale)
-    blocks = tuple(_block(group, answers, groups) for group in table["groups"])
-    title = label(document, net.text if net else question.short, locale)
+    rules = tuple(table.get("rules") or ())
+    needed = 20 if "special-20" in rules else 10
     return Reading(
         key=str(table["key"]),
         question=question,
+        base=document.question_by_id.get(table.get("base") or question.id, question),
         by=dimension,
+        by_title=label(document, dimension.text, locale) if dimension else Label(""),
         net=net,
-        title=title,
+        title=_title(table, question, net, document, locale),
         wording=label(document, question.text, locale),
-        hint=label(document, question.hint, locale),
-        blocks=blocks,
-        rules=tuple(table.get("rules") or ()),
-        note=str(table.get("note") or ""),
+        blocks=tuple(_block(group, answers, groups, needed) for group in table["groups"]),
+        rules=rules,
     )
 
 
+def _title(
+    table: Mapping[str, Any], question: Any, net: Net | None, document: Questionnaire, locale: str
+) -> Label:
+    if net is not None:
+        return label(document, net.text, locale)
+    title = label(document, question.short, locale)
+    row = next((r for r in getattr(question, "rows", ()) if r.key == table.get("item")), None)
+    if row is not None:
+        return Label(f"{title.text}: {label(document, row.text, locale).text}", title.lang)
+    if question.kind == "ranking" and table["key"] != question.id and table.get("by") is None:
+        return Label(str(gettext("%(title)s: put first", title=title.text)), title.lang)
+    return title
+
+
 def _block(
-    group: Mapping[str, Any], answers: Mapping[str, tuple[Label, str]], groups: Mapping[str, Label]
+    group: Mapping[str, Any],
+    answers: Mapping[str, tuple[Label, str]],
+    groups: Mapping[str, Label],
+    needed: int,
 ) -> Block:
     lines = []
     for row in group["rows"]:
-        words, meaning = answers.get(row["key"], (Label(str(row["key"])), "answer"))
-        lines.append(Line(row["key"], words, row["count"], row["percent"], meaning))
+        words, meaning = answers.get(row["key"], (_unnamed(row["key"]), "answer"))
+        protects = row.get("hidden") == "protect"
+        lines.append(Line(row["key"], words, row["count"], row["percent"], meaning, protects))
     return Block(
         key=group["key"],
         label=groups.get(group["key"], Label(str(group["key"]))),
@@ -150,7 +184,13 @@ def _block(
         skipped=group["skipped"],
         hidden=group.get("hidden") or "",
         lines=tuple(lines),
+        needed=needed,
     )
+
+
+def _unnamed(key: str) -> Label:
+    """A number outside every range has no key of its own."""
+    return Label(str(key) or str(gettext("Any other number")))
 
 
 def _answer_labels(
@@ -173,11 +213,7 @@ def _answer_labels(
         for place in document.places_at(question.level):
             found[place.key] = found[place.key.lower()] = (Label(place.name), "answer")
     if question.kind in ("short-text", "long-text"):
-        return {
-            "wrote": (Label(gettext("Wrote something")), "answer"),
-            "written": (Label(gettext("Wrote something")), "answer"),
-            "text": (Label(gettext("Wrote something")), "answer"),
-        }
+        return {WROTE: (Label(gettext("Wrote something")), "answer")}
     found.update(_option_labels(question.options, document, locale))
     return found
 
@@ -225,6 +261,12 @@ def _scale(reading: Reading) -> tuple[str, ...]:
     return keys if len(keys) >= _SCALE_POINTS else ()
 
 
+def net_share(reading: Reading) -> int | None:
+    """The net's share among everybody, as the table gives it: it decides the classes of the map."""
+    everybody = reading.block(ALL)
+    return everybody.lines[0].percent if everybody is not None and everybody.lines else None
+
+
 # Words for numbers ------------------------------------------------------------------------------------------
 
 
@@ -233,24 +275,36 @@ def people(number: int) -> str:
 
 
 def count_words(number: int | None) -> str:
-    """A rounded count, or the words that stand for a hidden one."""
+    """A rounded count, or the words that stand for one that is too small to show."""
     return str(gettext("fewer than 10")) if number is None else f"{number:,}"
+
+
+def line_words(line: Line) -> str:
+    """How many people gave an answer, or why that is not shown."""
+    return str(gettext("not shown, to protect people")) if line.protects else count_words(line.count)
+
+
+def skipped_words(block: Block) -> str:
+    """How many saw the question and passed it; small numbers and their neighbours are both left out."""
+    return str(gettext("not shown")) if block.skipped is None else count_words(block.skipped)
 
 
 def percent_words(line: Line) -> str:
     """A share in per cent, or the words that stand for a missing one."""
     if line.percent is not None:
         return f"{line.percent}%"
+    if line.protects:
+        return str(gettext("not shown"))
     return str(gettext("fewer than 10") if line.count is None else gettext("too few to say"))
 
 
 def hidden_words(block: Block) -> str:
     """Why a whole group shows no figures; empty when it does."""
+    if not block.hidden:
+        return ""
     words: dict[str, str] = {
-        "few": gettext("fewer than 10 people"),
+        "few": gettext("fewer than %(number)s people", number=block.needed),
         "alike": gettext("hidden, because the answers were too alike"),
         "complement": gettext("hidden, to protect the people in another group"),
     }
-    if not block.hidden:
-        return ""
     return words.get(block.hidden, str(gettext("hidden, to protect the people who answered")))

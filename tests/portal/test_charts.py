@@ -153,6 +153,7 @@ WARD_TABLE = table(
     "dark.by.ward.felt-unsafe",
     "dark",
     [
+        group("all", [("felt-unsafe", 55, 40)]),
         group("w1", [("felt-unsafe", 45, 45)]),
         group("w2", [("felt-unsafe", None, None)], answered=None, asked=None, skipped=None, hidden="few"),
         group("not-given", [("felt-unsafe", 10, 10)]),
@@ -263,7 +264,7 @@ def test_a_ward_with_too_few_answers_is_hatched_and_says_so() -> None:
 
 def test_without_boundaries_wards_become_bars() -> None:
     [trace] = drawn(WARD_TABLE)["dark.by.ward.felt-unsafe"]["data"]
-    assert (trace["type"], trace["x"]) == ("bar", [45, 10])
+    assert (trace["type"], trace["x"]) == ("bar", [40, 45, 10])
 
 
 def test_small_multiples_share_one_scale_and_skip_people_whose_group_is_not_known() -> None:
@@ -271,7 +272,7 @@ def test_small_multiples_share_one_scale_and_skip_people_whose_group_is_not_know
     by_age = table(
         "topics.by.age",
         "topics",
-        [group("young", rows), group("old", rows), group("not-given", rows)],
+        [group(key, rows) for key in ("all", "young", "old", "not-given")],
         by="age",
     )
     figure = drawn(by_age)["topics.by.age"]

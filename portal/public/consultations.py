@@ -1,0 +1,148 @@
+"""Consultations as the public meets them: what is coming, open and closed, why we ask, what happens next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from portal.database import read_session
+from portal.i18n import locale_code
+from portal.partnership import rounds
+from portal.partnership.rounds import Asked, Consultation
+from portal.public.blueprint import bp
+from portal.reading import Label, label
+from portal.rendering import day, moment
+from surveys import surveys
+from surveys.questionnaire.model import Questionnaire
+from surveys.results import releases
+from surveys.surveys import Survey
+
+QUESTIONNAIRES = "public.questionnaires"
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One survey of a consultation with what its document says about it, in this request's language."""
+
+    survey: Survey
+    state: str
+    document: Questionnaire
+    released: bool
+
+    @property
+    def title(self) -> Label:
+        return label(self.document, self.document.title, locale_code())
+
+    @property
+    def purpose(self) -> Label:
+        return label(self.document, self.document.purpose, locale_code())
+
+    @property
+    def choices(self) -> list[Label]:
+        """The topics people are asked to choose from, in the order asked."""
+        headline = self.document.question_by_id.get(self.document.headline or "")
+        options = headline.options if headline is not None else []
+        return [label(self.document, o.text, locale_code()) for o in options if o.meaning == "answer"]
+
+
+def now() -> dt.datetime:
+    return cast(dt.datetime, current_app.extensions["portal.clock"]())
+
+
+def questionnaire(survey: Survey) -> Questionnaire | None:
+    """The newest published document of a survey, parsed once per worker; None before the first."""
+    cache: MutableMapping[str, Questionnaire] = current_app.extensions.setdefault(QUESTIONNAIRES, {})
+    version = surveys.current_version(read_session(), survey.id)
+    return surveys.questionnaire_of(version, cache) if version is not None else None
+
+
+def instruments(consultation: Consultation) -> list[Instrument]:
+    found = []
+    for asked in consultation.surveys:
+        document = questionnaire(asked.survey)
+        if document is not None:
+            released = releases.current(read_session(), asked.survey.id) is not None
+            found.append(Instrument(asked.survey, _state(asked), document, released))
+    return found
+
+
+def _state(asked: Asked) -> str:
+    return "closed" if asked.state == "grace" else asked.state
+
+
+def closing(consultation: Consultation) -> str:
+    """``Sunday 29 November 2026, 11:59pm``: the moment the last survey that is open stops taking answers."""
+    moments = [asked.survey.closes_at for asked in consultation.surveys if asked.survey.closes_at]
+    return moment(max(moments)) if moments else ""
+
+
+def next_steps(consultation: Consultation) -> list[dict[str, object]]:
+    """What happens between answering and hearing back, as the trail shows it, with the known dates."""
+    closed = consultation.state == "closed"
+    today = now().astimezone(rounds.LONDON).date()
+    due = consultation.results_due
+    results = gettext("Figures for every question are published for everybody.")
+    if due:
+        results += " " + gettext("Expected by %(day)s.", day=day(due))
+    outcome = gettext("What was done, and what could not be done, with the reasons.")
+    if consultation.outcome_due:
+        outcome += " " + gettext("Expected by %(day)s.", day=day(consultation.outcome_due))
+    closes = consultation.closes_on
+    answer = gettext("Until %(day)s.", day=day(closes)) if closes else ""
+    decided = consultation.entry.facts.decision == "made"
+    steps: list[dict[str, object]] = [
+        {"title": gettext("You answer"), "text": answer},
+        {
+            "title": gettext("We read and count"),
+            "text": gettext("A person reads every comment before any is shown."),
+        },
+        {"title": gettext("We publish the results"), "text": results},
+        {
+            "title": gettext("The partnership decides"),
+            "text": gettext("With your answers beside the other evidence."),
+        },
+        {"title": gettext("We report back"), "text": outcome},
+    ]
+    reached = 0 if not closed else 1
+    if closed and any(releases.current(read_session(), a.survey.id) for a in consultation.surveys):
+        reached = 4 if decided else 3
+        if decided and consultation.outcome_due and consultation.outcome_due < today:
+            reached = 5
+    for number, step in enumerate(steps):
+        step["state"] = "done" if number < reached else "now" if number == reached else ""
+    return steps
+
+
+@bp.app_context_processor
+def _shared() -> dict[str, object]:
+    return {"closing": closing}
+
+
+@bp.get("/rounds")
+def have_your_say() -> ResponseReturnValue:
+    listing = rounds.listing(read_session(), now(), locale_code())
+    shown = (*listing.open, *listing.coming, *listing.closed)
+    return render_template(
+        "public/have_your_say.html",
+        listing=listing,
+        instruments={one.slug: instruments(one) for one in shown},
+    )
+
+
+@bp.get("/rounds/<slug>")
+def round(slug: str) -> ResponseReturnValue:
+    shown = rounds.one(read_session(), slug, now(), locale_code())
+    if shown is None:
+        abort(404)
+    return render_template(
+        "public/round.html",
+        consultation=shown,
+        instruments=instruments(shown),
+        steps=next_steps(shown),
+    )

@@ -1,0 +1,175 @@
+"""Released tables laid out for the page: rows, heads and words, never a number of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from portal import maps
+from portal.public.blueprint import spoken_label
+from portal.reading import (
+    ALL,
+    NOT_GIVEN,
+    Block,
+    Line,
+    Reading,
+    count_words,
+    hidden_words,
+    line_words,
+    net_share,
+    people,
+    percent_words,
+)
+
+Cell = dict[str, Any]
+Row = dict[str, Any]
+
+
+def share(line: Line | None) -> Cell:
+    """A share in per cent, or the words for a missing one."""
+    if line is None:
+        return {"text": gettext("not asked"), "few": True}
+    return {"text": percent_words(line), "few": line.percent is None}
+
+
+def counted(number: int | None) -> Cell:
+    """A number of people; on a phone with the word, because its column head is gone."""
+    if number is None:
+        return {"text": count_words(None), "few": True}
+    return {"text": count_words(number), "narrow": people(number)}
+
+
+def counted_line(line: Line) -> Cell:
+    return {"text": line_words(line), "few": True} if line.count is None else counted(line.count)
+
+
+def topline(reading: Reading) -> list[Row]:
+    """One row an answer: its share, the people, and a bar."""
+    return [
+        {
+            "name": spoken_label(line.label),
+            "cells": [share(line), counted_line(line)],
+            "bar": line.percent,
+            "muted": line.aside,
+        }
+        for line in reading.sorted_lines(reading.first)
+    ]
+
+
+def wrote(reading: Reading) -> list[Row]:
+    """A text question: only how many wrote something."""
+    return [{"name": spoken_label(x.label), "cells": [counted_line(x)]} for x in reading.first.lines]
+
+
+def by_group(reading: Reading, numbers: Mapping[str, int]) -> list[Row]:
+    """A net by a dimension: one row a group, with its number on the map if it has one."""
+    rows = []
+    for block in reading.blocks:
+        name = spoken_label(block.label)
+        if block.key in numbers:
+            name = Markup("{} {}").format(numbers[block.key], name)
+        line = block.lines[0] if block.lines else None
+        if block.hidden:
+            cells = [{"text": hidden_words(block), "few": True}, _base(block)]
+        else:
+            cells = [share(line), counted(block.answered)]
+        percent = line.percent if line is not None and not block.hidden else None
+        rows.append({"name": name, "cells": cells, "bar": percent, "muted": block.key in (ALL, NOT_GIVEN)})
+    return rows
+
+
+def matrix(reading: Reading) -> tuple[list[Any], list[Any]]:
+    """Heads and rows of shares: answers down and groups across, or a grid's rows down and answers across."""
+    if reading.kind == "grid":
+        return _grid(reading)
+    heads = [gettext("Answer"), *(spoken_label(block.label) for block in reading.blocks)]
+    bases = [gettext("People who answered"), *(_base(block) for block in reading.blocks)]
+    rows: list[Any] = [bases]
+    for line in _all_lines(reading):
+        cells = [_in_block(block, line.key) for block in reading.blocks]
+        rows.append([spoken_label(line.label), *cells])
+    return heads, rows
+
+
+def _grid(reading: Reading) -> tuple[list[Any], list[Any]]:
+    answers = _all_lines(reading)
+    heads = [
+        gettext("About"),
+        *(spoken_label(line.label) for line in answers),
+        gettext("People who answered"),
+    ]
+    rows = [
+        [spoken_label(block.label), *(_in_block(block, line.key) for line in answers), _base(block)]
+        for block in reading.blocks
+    ]
+    return heads, rows
+
+
+def _base(block: Block) -> Cell:
+    if block.answered is not None:
+        return counted(block.answered)
+    return {"text": hidden_words(block) or gettext("not shown"), "few": True}
+
+
+def _in_block(block: Block, key: str) -> Cell:
+    if block.hidden:
+        return {"text": hidden_words(block), "few": True}
+    return share(block.line(key))
+
+
+def _all_lines(reading: Reading) -> list[Line]:
+    found: dict[str, Line] = {}
+    for block in reading.blocks:
+        for line in block.lines:
+            found.setdefault(line.key, line)
+    return list(found.values())
+
+
+def ward_picture(reading: Reading, wards: Sequence[maps.Ward]) -> dict[str, Any] | None:
+    """The map of a net by ward: shapes with their class, the legend, and each ward's number in the table."""
+    blocks = {block.key: block for block in reading.blocks}
+    picture = maps.picture(ward for ward in wards if ward.key in blocks)
+    if not picture.shapes:
+        return None
+    edges = maps.breaks(net_share(reading))
+    shapes = []
+    for shape in picture.shapes:
+        block = blocks[shape.key]
+        percent = block.lines[0].percent if block.lines and not block.hidden else None
+        shapes.append(
+            {
+                "number": shape.number,
+                "name": shape.name,
+                "path": shape.path,
+                "x": shape.x,
+                "y": shape.y,
+                "level": maps.shade(percent, edges),
+            }
+        )
+    return {
+        "view_box": picture.view_box,
+        "shapes": shapes,
+        "classes": legend(edges),
+        "few": any(not shape["level"] for shape in shapes),
+        "numbers": {shape.key: shape.number for shape in picture.shapes},
+    }
+
+
+def legend(edges: Sequence[int]) -> list[dict[str, Any]]:
+    """The five classes in words, low to high."""
+    first, last = edges[0], edges[-1]
+    middle = [gettext("%(low)s to %(high)s%%", low=low, high=high - 1) for low, high in pairwise(edges)]
+    words = [gettext("Under %(edge)s%%", edge=first), *middle, gettext("%(edge)s%% and over", edge=last)]
+    return [{"level": level, "text": text} for level, text in enumerate(words, start=1)]
+
+
+def field_shares(reading: Reading) -> list[int]:
+    """Widths of the fields: one for each topic people could choose, in the order asked.
+
+    A hidden topic gets the width of the smallest count that could be shown, so it says nothing about itself.
+    """
+    return [line.count if line.count is not None else 10 for line in reading.first.lines if not line.aside]

@@ -1,0 +1,302 @@
+"""Results: one page a survey, and the same figures as CSV, JSON and chart, all from one release."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from flask import Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from surveys.results.releases import Release
+
+from portal import findings_words, maps
+from portal.database import read_session
+from portal.i18n import locale_code
+from portal.partnership import rounds
+from portal.partnership.rounds import Consultation
+from portal.public import consultations, figures
+from portal.public.blueprint import bp, spoken_label
+from portal.reading import Label, Reading, families, label, read, skipped_words
+from surveys import surveys
+from surveys.questionnaire.model import Questionnaire
+from surveys.results import exports, releases
+from surveys.surveys import Survey
+
+KEPT = 24
+"""How many releases, by language, a worker keeps read."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the results page: one question, or neighbours that share one chart."""
+
+    readings: tuple[Reading, ...]
+    breakdowns: tuple[Reading, ...]
+    chart: str
+    """The key of its figure, or "" when it has none."""
+
+    @property
+    def lead(self) -> Reading:
+        return self.readings[0]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A release read in one language."""
+
+    survey: str
+    release_id: str
+    content: Mapping[str, Any]
+    figures: Mapping[str, Any]
+    document: Questionnaire
+    readings: tuple[Reading, ...]
+
+    @property
+    def answered(self) -> int | None:
+        """How many people took part, rounded."""
+        number = self.content["responses"]
+        return int(number) if number is not None else None
+
+    def day(self, name: str) -> dt.date:
+        """``first_day``, ``last_day`` or ``made_on``."""
+        return dt.date.fromisoformat(self.content[name])
+
+    @cached_property
+    def toplines(self) -> list[Reading]:
+        return [reading for reading in self.readings if reading.by is None]
+
+    @cached_property
+    def headline(self) -> Reading | None:
+        """The share choosing each topic."""
+        return next((r for r in self.toplines if r.question.id == self.document.headline), None)
+
+    @cached_property
+    def matters(self) -> Reading | None:
+        """The share naming each topic as the one that matters most, of the people who chose topics."""
+        found = (r for r in self.toplines if r.kind == "one-of" and r.question.of == self.document.headline)
+        return next(found, None)
+
+    @cached_property
+    def about_people(self) -> frozenset[str]:
+        """Questions that say who answered: they place people in groups, or belong to an equality part."""
+        placing = {question for dimension in self.document.dimensions for question in dimension.questions}
+        after = {
+            question.id
+            for part in self.document.parts
+            if part.after_check
+            for page in part.pages
+            for question in page.questions
+        }
+        return frozenset(placing | after)
+
+    def parts(self, *, about_people: bool) -> list[Part]:
+        """The page in document order; the pick-then-one pair leads."""
+        shown = [r for r in self.toplines if (r.question.id in self.about_people) == about_people]
+        pair = [r for r in (self.headline, self.matters) if r is not None and r in shown]
+        ordered = [*pair, *(r for r in shown if r not in pair)]
+        return [self._part(family) for family in families(ordered, self.document)]
+
+    def _part(self, family: tuple[Reading, ...]) -> Part:
+        asked = {reading.question.id for reading in family}
+        broken = tuple(r for r in self.readings if r.by is not None and r.question.id in asked)
+        chart = next((r.key for r in family if r.key in self.figures), "")
+        return Part(family, broken, chart)
+
+
+def published(survey: Survey) -> Published | None:
+    """What is released of this survey, in this request's language; None before the first release."""
+    release = releases.current(read_session(), survey.id)
+    return _read(survey, release) if release is not None else None
+
+
+def _read(survey: Survey, release: Release) -> Published:
+    kept: OrderedDict[tuple[str, str], Published] = current_app.extensions.setdefault(
+        "public.releases", OrderedDict()
+    )
+    locale = locale_code()
+    name = (release.id, locale)
+    if name not in kept:
+        document = consultations.questionnaire(survey)
+        if document is None:
+            abort(404)
+        content = cast(Mapping[str, Any], release.content)
+        readings = tuple(
+            read(table, document, locale)
+            for table in content["tables"]
+            if table["question"] in document.question_by_id
+        )
+        drawn = _figures(release, locale, document)
+        kept[name] = Published(survey.slug, release.id, content, drawn, document, readings)
+        while len(kept) > KEPT:
+            kept.popitem(last=False)
+    return kept[name]
+
+
+def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:
+    by_locale = cast(Mapping[str, Mapping[str, Any]], release.figures or {})
+    return by_locale.get(locale) or by_locale.get(document.source_locale) or {}
+
+
+# Pages ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list of results."""
+
+    consultation: Consultation
+    survey: Survey
+    published: Published | None
+
+
+def listed(consultation: Consultation) -> list[Listed]:
+    return [Listed(consultation, asked.survey, published(asked.survey)) for asked in consultation.surveys]
+
+
+def latest() -> Listed | None:
+    """The newest result of a closed consultation; surveys of people before surveys of organisations."""
+    closed = rounds.listing(read_session(), consultations.now(), locale_code()).closed
+    for consultation in closed:
+        found = [one for one in listed(consultation) if one.published is not None]
+        if found:
+            return min(found, key=lambda one: one.survey.kind != "anonymous")
+    return None
+
+
+@bp.get("/results")
+def results() -> ResponseReturnValue:
+    listing = rounds.listing(read_session(), consultations.now(), locale_code())
+    lines = [one for consultation in (*listing.open, *listing.closed) for one in listed(consultation)]
+    return render_template(
+        "public/results.html",
+        out=[one for one in lines if one.published is not None],
+        waiting=[one for one in lines if one.published is None],
+        titles={one.survey.id: _title(one.survey) for one in lines},
+    )
+
+
+def _title(survey: Survey) -> Label | None:
+    document = consultations.questionnaire(survey)
+    return label(document, document.title, locale_code()) if document is not None else None
+
+
+def _survey(slug: str) -> Survey:
+    """The survey at this address; 404 for a draft or a withdrawn one, as for one that never was."""
+    survey = surveys.by_slug(read_session(), slug)
+    if survey is None or surveys.state(survey, consultations.now()) in ("draft", "withdrawn"):
+        abort(404)
+    return survey
+
+
+@bp.get("/results/<survey>")
+def survey_results(survey: str) -> ResponseReturnValue:
+    asked = _survey(survey)
+    shown = published(asked)
+    round_ = rounds.of_survey(read_session(), asked.id)
+    consultation = round_ and rounds.one(read_session(), round_.slug, consultations.now(), locale_code())
+    if shown is None:
+        return render_template(
+            "public/results_coming.html", survey=asked, consultation=consultation, title=_title(asked)
+        )
+    wards = maps.wards_of(read_session(), shown.document)
+    return render_template(
+        "public/survey_results.html",
+        survey=asked,
+        shown=shown,
+        consultation=consultation,
+        title=_title(asked),
+        parts_=shown.parts(about_people=False),
+        people=shown.parts(about_people=True),
+        key_findings=key_findings(shown),
+        maps={r.key: figures.ward_picture(r, wards) for r in shown.readings if r.by and r.net and r.by.map},
+        shares=figures.field_shares(shown.headline) if shown.headline else None,
+        figures=figures,
+        finding=findings_words.finding,
+        skipped_words=skipped_words,
+    )
+
+
+def key_findings(shown: Published) -> list[dict[str, Any]]:
+    """At most four sentences: the pick-then-one pair first, then what was broken down by place."""
+    lead: list[Reading] = [r for r in (shown.headline, shown.matters) if r is not None]
+    by_place = [r for r in shown.readings if r.by is not None and r.by.map and r.net is not None]
+    others = [
+        r
+        for r in shown.toplines
+        if r not in lead and r.kind == "one" and r.question.id not in shown.about_people
+    ]
+    chosen: Sequence[Reading] = [*lead, *by_place[:1], *others[: 4 - len(lead) - len(by_place[:1])]]
+    return [
+        {
+            "text": _with_topic(reading, lead),
+            "base": findings_words.answered_words(reading.first.answered),
+            "key": reading.key,
+        }
+        for reading in chosen
+    ]
+
+
+def _with_topic(reading: Reading, lead: Sequence[Reading]) -> Markup:
+    """A finding that stands away from its question names the question first."""
+    sentence = findings_words.finding(reading)
+    if reading in lead or reading.by is not None:
+        return sentence
+    return Markup("{}: {}").format(spoken_label(reading.title), sentence)
+
+
+# Files ------------------------------------------------------------------------------------------------------
+
+
+def _table(survey: str, table: str) -> tuple[Published, Mapping[str, Any]]:
+    shown = published(_survey(survey))
+    if shown is None:
+        abort(404)
+    released = next((item for item in shown.content["tables"] if item["key"] == table), None)
+    if released is None:
+        abort(404)
+    return shown, released
+
+
+@bp.get("/results/<survey>/<table>.csv")
+def table_csv(survey: str, table: str) -> ResponseReturnValue:
+    shown, released = _table(survey, table)
+    return _file(
+        exports.table_csv(released, shown.document, locale_code()), "text/csv", f"{survey}-{table}.csv"
+    )
+
+
+@bp.get("/results/<survey>/<table>.json")
+def table_json(survey: str, table: str) -> ResponseReturnValue:
+    _, released = _table(survey, table)
+    return _file(json.dumps(released, ensure_ascii=False, indent=1).encode(), "application/json")
+
+
+@bp.get("/results/<survey>/<table>/figure.json")
+def figure_json(survey: str, table: str) -> ResponseReturnValue:
+    shown, _ = _table(survey, table)
+    if table not in shown.figures:
+        abort(404)
+    return _file(json.dumps(shown.figures[table], ensure_ascii=False).encode(), "application/json")
+
+
+@bp.get("/results/<survey>/data-dictionary.csv")
+def dictionary(survey: str) -> ResponseReturnValue:
+    shown = published(_survey(survey))
+    if shown is None:
+        abort(404)
+    return _file(
+        exports.dictionary_csv(shown.content, shown.document, locale_code()), "text/csv", f"{survey}.csv"
+    )
+
+
+def _file(body: bytes, mimetype: str, name: str = "") -> Response:
+    response = Response(body, mimetype=mimetype)
+    if name and "Content-Disposition" not in response.headers and request.method in ("GET", "HEAD"):
+        response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
