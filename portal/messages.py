@@ -31,6 +31,7 @@ def _count(facts: Facts, name: str) -> int:
 ANSWERS: dict[str, Say] = {
     "choice.unknown": lambda _: gettext("Choose one of the answers shown"),
     "choice.missing": lambda _: gettext("Choose an answer to carry on"),
+    "number.missing": lambda _: gettext("Enter a number to carry on"),
     "choice.doubled": lambda _: gettext("Choose one answer only"),
     "choice.too_many": lambda facts: ngettext(
         "Choose no more than %(num)d answer. You have chosen %(chosen)d",
@@ -77,6 +78,17 @@ ANSWERS: dict[str, Say] = {
 
 RECEIPTS: dict[str, Say] = {
     "code.throttled": lambda _: gettext("Too many tries. Wait 15 minutes, then try again"),
+    "return.malformed": lambda _: gettext("Enter the 16 digits of your return code"),
+    "return.unknown": lambda _: gettext(
+        "We found no answers for this code. Check the digits. We delete answers that are not sent in time"
+    ),
+    "return.is_receipt": lambda _: gettext("This is a receipt number. Use it on the page for receipt numbers"),
+    "receipt.malformed": lambda _: gettext("Enter the 12 letters and digits of your receipt number"),
+    "receipt.unknown": lambda _: gettext(
+        "We found nothing for this number. Check it. Answers that were taken back cannot be found either"
+    ),
+    "receipt.is_return_code": lambda _: gettext("This is a return code. Use it on the page for return codes"),
+    "receipt.too_late": lambda _: gettext("The last day for taking these answers back has passed"),
 }
 
 MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS}

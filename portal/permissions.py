@@ -33,8 +33,8 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(
         Permission.RESPOND,
         "respond",
-        "start page offer check permission send confirmation stop save resume receipt withdrawal leave left "
-        "what_exit_hides form stay",
+        "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
+        "what_exit_hides form stay away",
     ),
 }
 

@@ -1,0 +1,101 @@
+"""One device's visit: the signed cookie that holds nothing but random tokens and the moment of the last page.
+
+The cookie ends with the browser session, after twenty minutes without a page, when answers are sent, and when
+somebody leaves by Exit. What it opened stays in the store until it expires there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import cast
+
+from flask import current_app, g, session
+from flask_wtf.csrf import generate_csrf
+
+IDLE_MINUTES = 20
+IDLE = dt.timedelta(minutes=IDLE_MINUTES)
+MOST_SURVEYS = 4
+"""How many surveys one device can have under way; the oldest is let go first."""
+
+DRAFTS, SENT, SEEN = "drafts", "sent", "seen"
+
+
+def now() -> dt.datetime:
+    return cast("dt.datetime", current_app.extensions["portal.clock"]())
+
+
+def keep_time() -> None:
+    """Before every page of a survey: a visit left alone too long ends, any other is counted as seen now."""
+    if not (session.get(DRAFTS) or session.get(SENT)):
+        return
+    moment = int(now().timestamp())
+    seen = session.get(SEEN)
+    if not isinstance(seen, int) or moment - seen > IDLE.total_seconds():
+        end()
+    else:
+        session[SEEN] = moment
+
+
+def end() -> None:
+    """Forgets every token on this device; this request alone may still ask :func:`away_token`."""
+    g.away = dict(session.pop(DRAFTS, {}))
+    session.pop(SENT, None)
+    session.pop(SEEN, None)
+
+
+def token(slug: str) -> str | None:
+    """The token of this device's draft of the survey."""
+    return cast("str | None", session.get(DRAFTS, {}).get(slug))
+
+
+def away_token(slug: str) -> str | None:
+    """The token that was dropped during this very request, because nobody had been there for too long."""
+    return cast("str | None", g.get("away", {}).get(slug))
+
+
+def begin(slug: str) -> str:
+    """A new token for a draft of this survey. Forms of an earlier visit stop working, sent copies go."""
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
+    generate_csrf()
+    session.pop(SENT, None)
+    return keep(slug, secrets.token_urlsafe(32))
+
+
+def keep(slug: str, new: str) -> str:
+    drafts = {name: known for name, known in session.get(DRAFTS, {}).items() if name != slug}
+    drafts[slug] = new
+    session[DRAFTS] = dict(list(drafts.items())[-MOST_SURVEYS:])
+    session[SEEN] = int(now().timestamp())
+    return new
+
+
+def forget(slug: str) -> None:
+    """Lets go of this survey's draft on this device."""
+    session[DRAFTS] = {name: known for name, known in session.get(DRAFTS, {}).items() if name != slug}
+
+
+def sent(slug: str, token: str) -> None:
+    """The draft became a response: the cookie now opens only its confirmation, while that is kept."""
+    forget(slug)
+    session[SENT] = {slug: token}
+    session[SEEN] = int(now().timestamp())
+
+
+def sent_token(slug: str) -> str | None:
+    return cast("str | None", session.get(SENT, {}).get(slug))
+
+
+def forget_sent() -> None:
+    session.pop(SENT, None)
+
+
+def leave() -> None:
+    """Ends everything on this device."""
+    session.clear()
+
+
+def is_open() -> bool:
+    """Whether this device has a draft of any survey open."""
+    return bool(session.get(DRAFTS))
