@@ -82,7 +82,9 @@ RECEIPTS: dict[str, Say] = {
     "return.unknown": lambda _: gettext(
         "We found no answers for this code. Check the digits. We delete answers that are not sent in time"
     ),
-    "return.is_receipt": lambda _: gettext("This is a receipt number. Use it on the page for receipt numbers"),
+    "return.is_receipt": lambda _: gettext(
+        "This is a receipt number. Use it on the page for receipt numbers"
+    ),
     "receipt.malformed": lambda _: gettext("Enter the 12 letters and digits of your receipt number"),
     "receipt.unknown": lambda _: gettext(
         "We found nothing for this number. Check it. Answers that were taken back cannot be found either"
