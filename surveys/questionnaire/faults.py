@@ -97,7 +97,7 @@ def _place(path: tuple[int | str, ...], document: Any) -> str:
             place, here = f"{place}[{step}]", here[step]
         elif isinstance(here, Mapping) and str(step) in here:
             place, here = f"{place}.{step}", here[str(step)]
-        elif isinstance(here, Mapping) and n == len(path) - 1:
+        elif isinstance(here, Mapping) and n == len(path) - 1 and step != "[key]":
             place = f"{place}.{step}"
     return place.lstrip(".")
 

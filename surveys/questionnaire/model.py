@@ -79,24 +79,24 @@ class Counts(Frozen):
     at_most: int | None = None
 
 
-_CONDITION_TAGS = ("all", "any", "not", "equals", "includes", "answered")
+_CONDITION_WORDS = ("all", "any", "not", "equals", "includes", "answered")
 
 
 def _condition_tag(value: Any) -> str | None:
-    names = (
-        value if isinstance(value, Mapping) else [name.rstrip("_") for name in getattr(value, "__dict__", ())]
-    )
-    return next((tag for tag in _CONDITION_TAGS if tag in names), "counts" if "question" in names else None)
+    """A condition is known by the word it has. Tags begin with "=", so that no path takes one for a field."""
+    names = value if isinstance(value, Mapping) else [n.rstrip("_") for n in getattr(value, "__dict__", ())]
+    word = next((w for w in _CONDITION_WORDS if w in names), "counts" if "question" in names else None)
+    return word and f"={word}"
 
 
 Condition = Annotated[
-    Annotated[All, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[Not, Tag("not")]
-    | Annotated[Equals, Tag("equals")]
-    | Annotated[Includes, Tag("includes")]
-    | Annotated[Answered, Tag("answered")]
-    | Annotated[Counts, Tag("counts")],
+    Annotated[All, Tag("=all")]
+    | Annotated[AnyOf, Tag("=any")]
+    | Annotated[Not, Tag("=not")]
+    | Annotated[Equals, Tag("=equals")]
+    | Annotated[Includes, Tag("=includes")]
+    | Annotated[Answered, Tag("=answered")]
+    | Annotated[Counts, Tag("=counts")],
     Discriminator(_condition_tag),
 ]
 for _model in (All, AnyOf, Not):

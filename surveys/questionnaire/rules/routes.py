@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from surveys.questionnaire.model import (
     END,
@@ -15,7 +16,6 @@ from surveys.questionnaire.model import (
     Includes,
     Jump,
     Not,
-    Page,
     Part,
 )
 from surveys.questionnaire.rules.report import TEXT_KINDS, Placed, Report
@@ -73,13 +73,9 @@ def _reach(report: Report, place: str, part: Part) -> None:
             report.add("page.unreachable", f"{place}[{n}]", page=page.id)
         else:
             reached |= targets
-            if not _always_jumps(page):
+            # A page whose own condition fails is passed over, jumps and all.
+            if page.when is not None or all(jump.when is not None for jump in page.jumps):
                 reached.add(n + 1)
-
-
-def _always_jumps(page: Page) -> bool:
-    # A page whose own condition fails is passed over, jumps and all.
-    return page.when is None and any(jump.when is None for jump in page.jumps)
 
 
 def _jumps(report: Report, place: str, jumps: Sequence[Jump], here: int, index: dict[str, int]) -> set[int]:
@@ -98,8 +94,8 @@ def _jumps(report: Report, place: str, jumps: Sequence[Jump], here: int, index: 
             report.add("jump.other_part" if elsewhere else "jump.unknown", f"{place}[{n}].to", to=jump.to)
         elif target <= here:
             report.add("jump.backward", f"{place}[{n}].to", to=jump.to)
-        else:
-            targets.add(target)
+        # A jump that is wrong itself must not make the pages after it look unreachable too.
+        targets.add(target if target is not None and target > here else here + 1)
     return targets
 
 
@@ -147,9 +143,18 @@ def _reference(
             report.add("condition.empty", f"{place}.includes")
         _known(report, f"{place}.includes", target, condition.includes)
     elif isinstance(condition, Counts):
-        most = len(report.plan.substantive[id]) if condition.at_most is None else condition.at_most
-        if condition.at_least > min(most, len(report.plan.substantive[id])) or most < 0:
+        most = _most_chosen(report, question)
+        if condition.at_most is not None:
+            most = min(most, condition.at_most)
+        if condition.at_least > most or most < 0:
             report.add("condition.never", place, question=id)
+
+
+def _most_chosen(report: Report, question: Any) -> int:
+    """How many substantive options anybody can choose."""
+    limit = question.top if question.kind == "ranking" else question.at_most
+    options = len(report.plan.substantive[question.id])
+    return options if limit is None else min(options, limit)
 
 
 def _fits(condition: Equals | Includes | Answered | Counts, kind: str) -> bool:

@@ -12,6 +12,9 @@ from surveys.questionnaire.model import Questionnaire
 GONE: Any = object()
 """As a value: the thing at this path is taken away."""
 
+MAIN, MORE, ABOUT = (f"parts[{n}].pages" for n in range(3))
+"""The pages of the three parts of :func:`samples.every_kind`."""
+
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
