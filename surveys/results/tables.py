@@ -6,8 +6,8 @@ tables that others may see. Numbers are people. Rows and groups come in document
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -318,7 +318,6 @@ def from_json(kept: Mapping[str, Any]) -> ExactTable:
     return ExactTable(**{**kept, "groups": groups, "net_of": tuple(kept["net_of"])})
 
 
-def differing(before: Sequence[ExactTable], after: Sequence[ExactTable]) -> Iterator[str]:
-    """Keys of tables that are new, gone or not the same."""
-    old, new = {t.key: t for t in before}, {t.key: t for t in after}
-    yield from (key for key in [*new, *(k for k in old if k not in new)] if old.get(key) != new.get(key))
+def regrouped(table: ExactTable, groups: tuple[Group, ...]) -> ExactTable:
+    """The same table with other groups."""
+    return replace(table, groups=groups)

@@ -1,0 +1,400 @@
+"""Releases: results as published, complete in themselves and never changed afterwards.
+
+A release holds its tables, findings, wording, method and figures, so it can be read when the responses are
+long gone. Beside it, in private, lie the exact tables it was made from: a correction or a comparison between
+years never needs rows that somebody has since taken back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from surveys import audit
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
+from surveys.errors import SurveysError
+from surveys.questionnaire.model import Questionnaire
+from surveys.records import Response
+from surveys.results import tables as exact
+from surveys.results.disclosure import Policy, ReleasedTable, publish, rounded
+from surveys.results.findings import headlines
+from surveys.results.follower import cold_count, layout_of
+from surveys.results.tables import ExactTable
+from surveys.results.wording import wording_of
+from surveys.sealing import Keyring
+from surveys.surveys import Survey, london_day, state
+
+FORMAT = 1
+MOVES_BY = 25
+"""A recount shows a group anew only if this many people joined or left it; else its last figures stand."""
+Draw = Callable[[Questionnaire, list[ReleasedTable], str], Mapping[str, Any]]
+"""Figures by table key, from a document, its released tables and a locale."""
+
+
+class Release(Base):
+    """One numbered release of a survey's results. ``content`` is everything but the figures."""
+
+    __tablename__ = "survey_release"
+    __table_args__ = (CheckConstraint("kind IN ('closing', 'correction')", name="kind"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(10))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    made_by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[JsonValue] = mapped_column(Json)
+    figures: Mapped[JsonValue] = mapped_column(Json)
+    """Locale to table key to figure."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of ``content``, see :func:`fingerprint`."""
+
+    @property
+    def tables(self) -> list[ReleasedTable]:
+        return [ReleasedTable.from_json(table) for table in self.content["tables"]]
+
+
+class FrozenTables(Base):
+    """The exact tables behind one release. Never shown to anybody but analysts."""
+
+    __tablename__ = "survey_release_exact"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "number"], ["survey_release.survey_id", "survey_release.number"]),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counts: Mapped[JsonValue] = mapped_column(Json)
+
+
+append_only(Release.__table__)
+append_only(FrozenTables.__table__)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Everything exact that goes into a release. ``clashing``: see :func:`tables.clashes`."""
+
+    responses: int
+    channels: Mapping[str, int]
+    languages: Mapping[str, int]
+    tables: tuple[ExactTable, ...]
+    earlier: tuple[tuple[int, ExactTable], ...] = ()
+    clashing: frozenset[tuple[str, str]] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "responses": self.responses,
+            "channels": dict(self.channels),
+            "languages": dict(self.languages),
+            "tables": [exact.as_json(table) for table in self.tables],
+            "earlier": [[version, exact.as_json(table)] for version, table in self.earlier],
+            "clashing": sorted(list(pair) for pair in self.clashing),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Counts:
+        return cls(
+            responses=kept["responses"],
+            channels=kept["channels"],
+            languages=kept["languages"],
+            tables=tuple(exact.from_json(table) for table in kept["tables"]),
+            earlier=tuple((version, exact.from_json(table)) for version, table in kept["earlier"]),
+            clashing=frozenset((table, group) for table, group in kept["clashing"]),
+        )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A release worked out but not stored yet: counting and drawing take seconds and need no write lock."""
+
+    survey_id: str
+    number: int
+    kind: str
+    note: str
+    content: dict[str, Any]
+    figures: dict[str, dict[str, Any]]
+    counts: Counts
+
+
+# Reading --------------------------------------------------------------------------------------------------
+
+
+def current(session: Session, survey_id: str) -> Release | None:
+    """The newest release: what the public sees."""
+    return session.scalar(
+        select(Release).where(Release.survey_id == survey_id).order_by(Release.number.desc()).limit(1)
+    )
+
+
+def all_of(session: Session, survey_id: str) -> list[Release]:
+    """Every release of a survey, the first one first."""
+    return list(
+        session.scalars(select(Release).where(Release.survey_id == survey_id).order_by(Release.number))
+    )
+
+
+def exact_counts(session: Session, release: Release) -> Counts:
+    """The exact numbers behind a release, for analysts."""
+    frozen = session.get_one(FrozenTables, (release.survey_id, release.number))
+    return Counts.from_json(frozen.counts)
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as canonical JSON (sorted keys, no spaces, UTF-8), in hexadecimal."""
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+# Making ---------------------------------------------------------------------------------------------------
+
+
+def make(
+    session: Session,
+    survey: Survey,
+    *,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+    draw: Draw | None = None,
+    note: str = "",
+    policy: Policy | None = None,
+) -> Release:
+    """The results of a survey that has closed. Raises as :func:`prepare` and :func:`store` do."""
+    prepared = prepare(session, survey, now=now, draw=draw, note=note, policy=policy)
+    return store(session, prepared, by=by, now=now, keys=keys)
+
+
+def correct(
+    session: Session,
+    survey: Survey,
+    *,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+    note: str,
+    draw: Draw | None = None,
+    recount: bool = False,
+    policy: Policy | None = None,
+) -> Release:
+    """A new release, saying what is different. Raises as :func:`prepare_correction`, :func:`store` do."""
+    prepared = prepare_correction(
+        session, survey, now=now, note=note, draw=draw, recount=recount, policy=policy
+    )
+    return store(session, prepared, by=by, now=now, keys=keys)
+
+
+def prepare(
+    session: Session,
+    survey: Survey,
+    *,
+    now: dt.datetime,
+    draw: Draw | None = None,
+    note: str = "",
+    policy: Policy | None = None,
+) -> Prepared:
+    """Counts, publishes and draws the first release; only reads.
+
+    Raises ``release.withdrawn``, ``release.too_early`` (before closing and an hour's grace),
+    ``release.exists``, ``release.empty``.
+    """
+    stands = state(survey, now)
+    if stands == "withdrawn":
+        raise SurveysError("release.withdrawn")
+    if stands != "closed":
+        raise SurveysError("release.too_early", closes_at=survey.closes_at)
+    if current(session, survey.id) is not None:
+        raise SurveysError("release.exists")
+    counts = count(session, survey)
+    if counts.responses == 0:
+        raise SurveysError("release.empty")
+    return _prepared(session, survey, counts, None, now=now, draw=draw, note=note, policy=policy)
+
+
+def prepare_correction(
+    session: Session,
+    survey: Survey,
+    *,
+    now: dt.datetime,
+    note: str,
+    draw: Draw | None = None,
+    recount: bool = False,
+    policy: Policy | None = None,
+) -> Prepared:
+    """Publishes the frozen exact tables again, in today's words and under today's rules; only reads.
+
+    With ``recount`` the responses are counted anew (after an exclusion): a group shows new figures only when
+    25 people or more joined or left it. Answers taken back are no reason to correct.
+    Raises ``release.none``, ``release.note`` (it must say what is different), ``release.small_change``.
+    """
+    before = current(session, survey.id)
+    if before is None:
+        raise SurveysError("release.none")
+    if not note.strip():
+        raise SurveysError("release.note", field="note")
+    counts = exact_counts(session, before)
+    if recount:
+        anew = count(session, survey)
+        if abs(anew.responses - counts.responses) < MOVES_BY:
+            raise SurveysError("release.small_change", needed=MOVES_BY)
+        counts = _settled(counts, anew)
+    return _prepared(session, survey, counts, before, now=now, draw=draw, note=note.strip(), policy=policy)
+
+
+def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, keys: Keyring) -> Release:
+    """Adds release and exact tables, and notes the act. Raises ``release.exists`` if another came first."""
+    newest = session.scalar(select(func.max(Release.number)).where(Release.survey_id == prepared.survey_id))
+    if (newest or 0) + 1 != prepared.number:
+        raise SurveysError("release.exists")
+    release = Release(
+        survey_id=prepared.survey_id,
+        number=prepared.number,
+        kind=prepared.kind,
+        made_at=now,
+        made_by=by,
+        note=prepared.note,
+        content=prepared.content,
+        figures=prepared.figures,
+        sha256=fingerprint(prepared.content),
+    )
+    session.add(release)
+    session.flush()
+    session.add(
+        FrozenTables(survey_id=prepared.survey_id, number=prepared.number, counts=prepared.counts.as_json())
+    )
+    session.flush()
+    facts = {"number": release.number, "sha256": release.sha256, "responses": prepared.counts.responses}
+    act = "release.make" if release.kind == "closing" else "release.correct"
+    audit.record(
+        session, actor=by, action=act, subject=f"survey:{release.survey_id}", facts=facts, now=now, keys=keys
+    )
+    return release
+
+
+def count(session: Session, survey: Survey) -> Counts:
+    """The exact numbers of a survey as its responses stand now, counted from nothing."""
+    cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
+    tables = exact.menu(cube)
+    return Counts(
+        responses=cube.responses,
+        channels=_by(session, survey, Response.channel),
+        languages=_by(session, survey, Response.locale),
+        tables=tables,
+        earlier=exact.earlier(cube),
+        clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
+    )
+
+
+def _by(session: Session, survey: Survey, column: Any) -> dict[str, int]:
+    query = (
+        select(column, func.count())
+        .where(Response.survey_id == survey.id, Response.status == "counted")
+        .group_by(column)
+        .order_by(column)
+    )
+    return {str(key): number for key, number in session.execute(query)}
+
+
+def _settled(before: Counts, after: Counts) -> Counts:
+    """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
+    old = {(t.key, g.key): g for t in before.tables for g in t.groups}
+
+    def settle(table: ExactTable) -> ExactTable:
+        groups = []
+        for group in table.groups:
+            last = old.get((table.key, group.key))
+            same_rows = last is not None and [r.key for r in last.rows] == [r.key for r in group.rows]
+            small = last is not None and same_rows and abs(last.asked - group.asked) < MOVES_BY
+            groups.append(last if small and last is not None else group)
+        return exact.regrouped(table, tuple(groups))
+
+    def steady(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+        return {key: was[key] if key in was and abs(was[key] - n) < MOVES_BY else n for key, n in now.items()}
+
+    return Counts(
+        responses=after.responses,
+        channels=steady(before.channels, after.channels),
+        languages=steady(before.languages, after.languages),
+        tables=tuple(settle(table) for table in after.tables),
+        earlier=before.earlier,
+        clashing=before.clashing | after.clashing,
+    )
+
+
+def _prepared(
+    session: Session,
+    survey: Survey,
+    counts: Counts,
+    before: Release | None,
+    *,
+    now: dt.datetime,
+    draw: Draw | None,
+    note: str,
+    policy: Policy | None,
+) -> Prepared:
+    policy = policy or Policy()
+    layout = layout_of(session, survey.id)
+    document = layout.questionnaire
+    asked_before = {question for _, question, _ in layout.earlier}
+    notes = {table.key: "wording.changed" for table in counts.tables if table.question in asked_before}
+    publication = publish(counts.tables, policy, clashing=counts.clashing, notes=notes)
+    tables = list(publication.tables)
+    number = before.number + 1 if before is not None else 1
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "survey": survey.slug,
+        "key": survey.key,
+        "number": number,
+        "kind": "closing" if before is None else "correction",
+        "note": note,
+        "versions": [version.number for version in layout.versions],
+        "locales": list(document.locales),
+        "headline": document.headline,
+        "first_day": _day(survey.opens_at),
+        "last_day": _day(survey.closes_at),
+        "made_on": _day(now),
+        "demonstration": survey.demonstration,
+        "responses": rounded(counts.responses, policy),
+        "channels": {key: rounded(n, policy) for key, n in counts.channels.items()},
+        "languages": {key: rounded(n, policy) for key, n in counts.languages.items()},
+        "tables": [table.as_json() for table in tables],
+        "findings": {key: found.as_json() for key, found in headlines(tables, document, policy).items()},
+        "earlier": _earlier(counts, layout.versions, policy),
+        "wording": wording_of(document),
+        "method": {**policy.as_json(), "weighted": False, "self_selected": True},
+        "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
+    }
+    if before is not None:
+        content["corrects"] = before.number
+        content["changed"] = _changed(before.content["tables"], content["tables"])
+    figures = {locale: dict(draw(document, tables, locale)) for locale in document.locales} if draw else {}
+    return Prepared(survey.id, number, content["kind"], note, content, figures, counts)
+
+
+def _earlier(counts: Counts, versions: Sequence[Any], policy: Policy) -> list[dict[str, Any]]:
+    """Answers to questions as they were once asked with another meaning, each with the words of that time."""
+    documents = {version.number: version.questionnaire for version in versions}
+    found = []
+    for number in sorted({version for version, _ in counts.earlier}):
+        tables = publish([t for version, t in counts.earlier if version == number], policy).tables
+        asked = {table.question for table in tables}
+        words = wording_of(documents[number])
+        words["questions"] = {id: words["questions"][id] for id in words["questions"] if id in asked}
+        found.append({"version": number, "tables": [table.as_json() for table in tables], "wording": words})
+    return found
+
+
+def _changed(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[str]:
+    old, new = {t["key"]: t for t in before}, {t["key"]: t for t in after}
+    return [key for key in (*new, *(k for k in old if k not in new)) if old.get(key) != new.get(key)]
+
+
+def _day(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else london_day(moment).isoformat()
