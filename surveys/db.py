@@ -76,19 +76,19 @@ POSTGRESQL_APPEND_ONLY = (
 
 
 def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
-    """The statements that make a table refuse UPDATE and DELETE; migrations and ``create_all`` share them."""
+    """The statements that make a table refuse UPDATE and DELETE on this dialect."""
     known = {"sqlite": SQLITE_APPEND_ONLY, "postgresql": POSTGRESQL_APPEND_ONLY}
     return tuple(statement.format(table=table) for statement in known[dialect])
 
 
 def append_only(table: Any) -> None:
-    """Declares a model's table append-only: its triggers are made whenever the models create it."""
-    if not isinstance(table, Table):
-        raise TypeError("append_only takes a table")
-    table.info["append_only"] = True
-    event.listen(table, "after_create", _make_append_only)
+    """Declares a model's table append-only: its triggers are made wherever it is created."""
+    cast(Table, table).info["append_only"] = True
 
 
+@event.listens_for(Table, "after_create")
 def _make_append_only(table: Table, connection: Connection, **_options: object) -> None:
-    for statement in append_only_statements(table.name, connection.dialect.name):
-        connection.exec_driver_sql(statement)
+    # Alembic writes a table's info into the migration, so a table created there is guarded as well.
+    if table.info.get("append_only"):
+        for statement in append_only_statements(table.name, connection.dialect.name):
+            connection.exec_driver_sql(statement)

@@ -63,7 +63,7 @@ def words(
 def tally(session: Session, survey_id: str) -> dict[str, int]:
     """State to the number of comments in it; states without comments are left out."""
     query = select(Comment.state, func.count()).where(Comment.survey_id == survey_id).group_by(Comment.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def written(session: Session, survey_id: str) -> dict[str, int]:
@@ -74,4 +74,4 @@ def written(session: Session, survey_id: str) -> dict[str, int]:
         .where(Comment.survey_id == survey_id, Response.status == "counted")
         .group_by(Comment.item)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

@@ -85,9 +85,11 @@ __all__ = [
 
 
 RESPONSE = cast(Table, Response.__table__)
-ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing(index_elements=["survey_id", "submission_hash"])
-ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing(
-    index_elements=["survey_id", "submission_hash"]
+ONCE = ["survey_id", "submission_hash"]
+COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise lost on PostgreSQL
+ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing(index_elements=ONCE).execution_options(**COUNTED)
+ADD_POSTGRESQL = (
+    postgresql.insert(RESPONSE).on_conflict_do_nothing(index_elements=ONCE).execution_options(**COUNTED)
 )
 ADD_COMMENT = insert(cast(Table, Comment.__table__))
 ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))

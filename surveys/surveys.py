@@ -196,7 +196,8 @@ def publish_version(
     last = current_version(session, survey.id)
     if (meaning == "first") != (last is None):
         raise SurveysError("version.meaning", field="meaning", meaning=meaning)
-    found = faults(document, previous=questionnaire_of(last) if last is not None else None)
+    previous = questionnaire_of(last) if last is not None else None
+    found = faults(document, previous=previous, complete=True)
     if found:
         raise SurveysError("version.faults", faults=list(found))
     version = SurveyVersion(

@@ -1,7 +1,7 @@
-"""Triggers that make a table refuse UPDATE and DELETE, for use inside a migration.
+"""Triggers that make a table refuse UPDATE and DELETE, for migrations that alter such a table.
 
-Autogenerate does not see triggers: a migration that creates a table declared with ``surveys.db.append_only``
-calls :func:`guard` after creating it, and again after a batch operation has rebuilt it on SQLite.
+``op.create_table(..., info={"append_only": True})``, as autogenerate writes it, makes them by itself. SQLite
+loses them when a batch operation rebuilds the table: :func:`unguard` before, :func:`guard` after.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, text
+from sqlalchemy import JSON, Connection, text
 
 import portal.partnership
 import surveys
@@ -30,9 +30,14 @@ def _load_models() -> None:
             importlib.import_module(module.name)
 
 
-def _render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def _render(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
     """A migration names plain column types only: our own may change after it was written."""
-    return "sa.DateTime()" if kind == "type" and isinstance(item, UTCDateTime) else False
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime()"
+    if kind == "type" and isinstance(item, JSON):
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
 
 
 def _upgrade(connection: Connection) -> None:
