@@ -85,6 +85,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @property
+    def ledger_path(self) -> Path:
+        """The list of erasures: beside the database, outside every backup."""
+        return self.data_dir / "erasures.log"
+
+    @property
     def public_host(self) -> str:
         return urlsplit(self.public_url).netloc
 

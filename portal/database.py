@@ -76,6 +76,7 @@ class Database:
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self.engine = engine
+        self.data_dir = data_dir
         self._writers = engine.execution_options(portal_writes=True)
         self._turn_path = data_dir / "write.lock" if engine.dialect.name == "sqlite" else None
         self._turn = threading.Lock()

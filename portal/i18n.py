@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale
 
 from portal.config import SettingsError, site_root
 
@@ -50,10 +50,14 @@ class LocalePrefix:
 
 
 def locale_code() -> str:
-    """The language of this request; outside a request, or in a forced locale, the source language."""
-    if has_request_context():
-        return str(g.get("forced_locale") or request.environ.get("portal.locale", SOURCE_LOCALE))
-    return SOURCE_LOCALE
+    """The language being spoken: of the request, or the one forced for a while, else the source language."""
+    return str(get_locale() or SOURCE_LOCALE)
+
+
+def _asked_for() -> str:
+    return (
+        str(request.environ.get("portal.locale", SOURCE_LOCALE)) if has_request_context() else SOURCE_LOCALE
+    )
 
 
 def bare_script_name() -> str:
@@ -116,6 +120,6 @@ def init_app(app: Flask) -> None:
         default_locale=SOURCE_LOCALE,
         default_timezone=TIME_ZONE,
         default_translation_directories=str(translations_dir()),
-        locale_selector=locale_code,
+        locale_selector=_asked_for,
         timezone_selector=lambda: TIME_ZONE,
     )

@@ -6,26 +6,156 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-TICK_FILE = "jobs.tick"
+from portal import logs
+from portal.config import Settings
+from portal.database import Database
+from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.sealing import Keyring
 
-Sweep = Callable[[Session, dt.datetime], int]
+TICK_FILE = "jobs.tick"
+BATCH = 2000
+"""At most this many rows change hands in one write transaction."""
+
+NIGHT = crontab(hour="2", minute="20")
+OFTEN = crontab(minute="*/10")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a sweep works with."""
+
+    store: Database
+    keys: Keyring
+    now: dt.datetime
 
 
 @dataclass(frozen=True)
 class Job:
-    """A sweep: returns how many rows it settled; called again while it settles a full batch."""
+    """A sweep says how many rows it settled. ``nightly``: once a day is enough."""
 
     name: str
-    sweep: Sweep
+    sweep: Callable[[Desk], int]
     nightly: bool = False
 
 
+def _writing(verb: Callable[[Session, Desk], int]) -> Callable[[Desk], int]:
+    def sweep(desk: Desk) -> int:
+        with desk.store.writing() as session:
+            return verb(session, desk)
+
+    return sweep
+
+
+def reseal(desk: Desk, told: Callable[[int], None] = lambda moved: None) -> int:
+    """Moves everything sealed to the newest key, one batch a transaction; ``told`` hears how many so far."""
+    moved = 0
+    while True:
+        with desk.store.writing() as session:
+            batch = sealing.reseal(session, desk.keys, BATCH)
+        moved += batch
+        told(moved)
+        if batch < BATCH:
+            return moved
+
+
+def scrub(desk: Desk) -> int:
+    """Frees the files of what was deleted; 1 when it could, 0 when a reader was in the way."""
+    return int(erasure.scrub(desk.store.engine))
+
+
+def empty_log(desk: Desk) -> int:
+    """SQLite only: empties the write-ahead log, in case an erasure met a reader earlier."""
+    return scrub(desk) if desk.store.engine.dialect.name == "sqlite" else 0
+
+
+JOBS: tuple[Job, ...] = (
+    Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
+    Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
+    Job("empty-log", empty_log),
+    Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
+    Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
+    Job("reseal", reseal, nightly=True),
+    Job("scrub", scrub, nightly=True),
+)
+
+
+def run(desk: Desk, *, nightly: bool = False, log: Callable[..., Any] = logs.log.info) -> dict[str, int]:
+    """Every due job once, in order; rows settled by name. A job that fails does not stop those after it.
+
+    Raises ExceptionGroup with every fault once all have run.
+    """
+    settled: dict[str, int] = {}
+    faults: list[Exception] = []
+    for job in JOBS:
+        if job.nightly and not nightly:
+            continue
+        try:
+            settled[job.name] = job.sweep(desk)
+        except Exception as problem:  # the sweeps are independent: each gets its turn
+            logs.log.error("job failed", job=job.name, exc_info=problem)
+            faults.append(problem)
+        else:
+            log("job", job=job.name, settled=settled[job.name])
+    if faults:
+        raise ExceptionGroup("jobs failed", faults)
+    (desk.store.data_dir / TICK_FILE).touch()
+    return settled
+
+
 def last_tick_age(data_dir: Path, now: float) -> float | None:
-    """Seconds since the jobs last ran here; None when they never did."""
+    """Seconds since the jobs last ran here without a fault; None when they never did."""
     try:
         return now - (data_dir / TICK_FILE).stat().st_mtime
     except FileNotFoundError:
         return None
+
+
+# Ticking --------------------------------------------------------------------------------------------------
+
+
+def make_queue(settings: Settings) -> Huey:
+    """What ticks: Redis when given, else the database's own kind; no job carries anything through it."""
+    if settings.redis_url:
+        return RedisHuey("portal", url=settings.redis_url, results=False)
+    if settings.sqlite:
+        return SqliteHuey(
+            "portal", filename=str(settings.data_dir / "jobs.sqlite3"), results=False, fsync=False
+        )
+    address = make_url(settings.database_url).set(drivername="postgresql")
+    return PostgresHuey("portal", dsn=address.render_as_string(hide_password=False), results=False)
+
+
+class _Companion(Consumer):  # type: ignore[misc]
+    """A consumer that leaves the process's signals to the server it runs beside."""
+
+    def _set_signal_handlers(self) -> None:
+        return
+
+
+def ticker(settings: Settings, store: Database, keys: Keyring, *, own_process: bool = False) -> Consumer:
+    """Ticks the jobs once started: often the light ones, at night all of them.
+
+    Beside a server it leaves signals alone; in its own process it ends cleanly on SIGTERM.
+    """
+    queue = make_queue(settings)
+
+    def desk() -> Desk:
+        return Desk(store, keys, dt.datetime.now(dt.UTC))
+
+    def often() -> None:
+        run(desk())
+
+    def nightly() -> None:
+        run(desk(), nightly=True)
+
+    queue.periodic_task(OFTEN, name="often")(often)
+    queue.periodic_task(NIGHT, name="nightly")(nightly)
+    kind = Consumer if own_process else _Companion
+    return kind(queue, workers=1, periodic=True, initial_delay=1, max_delay=10, graceful_signal="TERM")
