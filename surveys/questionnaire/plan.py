@@ -17,7 +17,6 @@ from surveys.questionnaire.model import (
     Equals,
     Includes,
     Option,
-    Page,
     Part,
     Questionnaire,
 )
@@ -45,8 +44,8 @@ class Plan:
     """Parts between checking the answers and sending them."""
     order: Mapping[str, int]
     """Page id to its place in the order pages are met."""
-    page_of: Mapping[str, Page]
-    """Question id to its page (``off`` ones too)."""
+    steps: Mapping[str, Step]
+    """Page id to its step."""
     options: Mapping[str, Mapping[str, Option]]
     """Question id to every option that can be its answer, by key, in document order (``off`` ones too)."""
     substantive: Mapping[str, frozenset[str]]
@@ -88,7 +87,7 @@ def _plan(questionnaire: Questionnaire) -> Plan:
         early=early,
         late=late,
         order={page.id: n for n, page in enumerate(p for part in (*early, *late) for p in part.pages)},
-        page_of={q.id: page for page in questionnaire.pages() for q in page.questions},
+        steps={page.id: Step("page", page.id) for page in questionnaire.pages()},
         options=options,
         substantive={
             id: frozenset(k for k, o in of.items() if is_substantive(o)) for id, of in options.items()

@@ -109,8 +109,8 @@ class _Trail:
     steps: list[Step] = field(default_factory=list)
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def run(self, part: Part) -> bool:
-        """Follows one part; True when an answer ended the route."""
+    def run(self, part: Part, *, until_asked: bool = False) -> bool:
+        """Follows one part (``until_asked``: to its first question); True when an answer ended the route."""
         target: str | None = None
         for page in part.pages:
             if target is not None and page.id != target:
@@ -121,15 +121,17 @@ class _Trail:
             if end := self._visit(page):
                 self.steps.append(end)
                 return True
+            if until_asked and self.asked.get(page.id):
+                break
             target = self._jump(page)
             if target == END:
                 break
         return False
 
     def _visit(self, page: Page) -> Step | None:
-        asked = tuple(q.id for q in page.questions if self._ask(q))
+        asked = tuple([q.id for q in page.questions if self._ask(q)])
         if asked or not page.questions:
-            self.steps.append(Step("page", page.id))
+            self.steps.append(self.plan.steps[page.id])
             self.asked[page.id] = asked
         for id in asked:
             if ends := self.plan.ends.get(id):
@@ -198,7 +200,7 @@ def walk(
                     return True
             elif not part.after_check:
                 trial = _Trail(questionnaire, plan, answers, dict(trail.kept))
-                trial.run(part)
+                trial.run(part, until_asked=True)
                 if trial.asks_since(0):
                     trail.steps.append(Step("offer", part.id))
         return False

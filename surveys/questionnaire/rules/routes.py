@@ -148,6 +148,8 @@ def _reference(
             most = min(most, condition.at_most)
         if condition.at_least > most or most < 0:
             report.add("condition.never", place, question=id)
+        elif condition.at_least <= 0 and condition.at_most is None:
+            report.add("condition.always", place, question=id)
 
 
 def _most_chosen(report: Report, question: Any) -> int:

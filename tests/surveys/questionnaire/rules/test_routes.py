@@ -20,6 +20,15 @@ def o(code: int, key: str, **more: Any) -> Any:
     ("changes", "expected"),
     [
         (
+            {f"{ABOUT}[0].when": {"question": "topics"}},
+            [Fault("condition.always", f"{ABOUT}[0].when", {"question": "topics"})],
+        ),
+        (
+            {f"{ABOUT}[0].when": {"question": "topics", "at_least": 4}},
+            [Fault("condition.never", f"{ABOUT}[0].when", {"question": "topics"})],
+        ),
+        ({f"{ABOUT}[0].when": {"question": "why-not", "at_least": 2}}, []),
+        (
             {"parts[0].entry": "offered"},
             [
                 Fault("parts.none_asked", "parts", {}),
