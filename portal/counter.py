@@ -81,6 +81,8 @@ class Plain(click.Group):
             refuse(str(problem))
         except NotSaved as problem:
             refuse(f"Nothing was saved: the database could not take it ({problem.args[0]}).")
+        except OSError as problem:
+            refuse(f"{problem.filename or 'A file'}: {problem.strerror}.")
         except SQLAlchemyError as problem:
             refuse(f"The database does not answer as it should ({type(problem).__name__}).")
         except SurveysError as problem:
