@@ -28,6 +28,7 @@ class PlaceRow:
     number: int
     name: str
     source: str
+    line: int
     code: str | None = None
     label_lon: float | None = None
     label_lat: float | None = None
@@ -54,7 +55,7 @@ def wards(document: Document, district: str, faults: Faults) -> list[PlaceRow]:
         return []
     source = value.get("source")
     if not isinstance(source, str) or not source:
-        faults.add(document.file, 1, "source.missing", "needs a “source” saying where the boundaries come from")
+        faults.add(document.file, 1, "source.missing", "needs a “source”: where the boundaries come from")
         source = ""
     rows = []
     for index, feature in enumerate(value["features"]):
@@ -111,6 +112,7 @@ def _ward(
         geometry=geometry,
         checked=True,
         source=source,
+        line=document.line((*path, "properties")),
     )
 
 
@@ -139,7 +141,8 @@ def _is_position(point: Any) -> bool:
     lon, lat = point
     if isinstance(lon, bool) or isinstance(lat, bool):
         return False
-    return isinstance(lon, int | float) and isinstance(lat, int | float) and abs(lon) <= 180 and abs(lat) <= 90
+    numbers = isinstance(lon, int | float) and isinstance(lat, int | float)
+    return numbers and abs(lon) <= 180 and abs(lat) <= 90
 
 
 def parishes(file: str, text: str, ward_keys: frozenset[str], faults: Faults) -> list[PlaceRow]:
@@ -171,6 +174,7 @@ def parishes(file: str, text: str, ward_keys: frozenset[str], faults: Faults) ->
                 ward_key=row["ward"] or None,
                 checked=row["checked"] == "yes",
                 source=row["source"],
+                line=line,
             )
         )
     return rows
@@ -218,7 +222,7 @@ def languages(file: str, text: str, faults: Faults) -> list[tuple[int, str, dict
             if not row[name]:
                 faults.add(file, line, "field.missing", f"needs a value for “{name}”")
         if row["code"] and not _TAG.fullmatch(row["code"]):
-            faults.add(file, line, "language.code", f"“{row['code']}” is not a language tag such as pl or zh-Hant")
+            faults.add(file, line, "language.code", f"“{row['code']}” is not a tag such as pl or zh-Hant")
         people = _whole(row["people"])
         if people is None:
             faults.add(file, line, "number.wrong", f"“{row['people']}” is not a whole number")
@@ -226,8 +230,8 @@ def languages(file: str, text: str, faults: Faults) -> list[tuple[int, str, dict
             faults.add(file, line, "date.wrong", f"“{row['as_of']}” is not a date such as 2021-03-21")
         if len(faults.found) > before:
             continue
-        facts = {"own_name": row["own_name"], "people": people, "as_of": row["as_of"], "source": row["source"]}
-        rows.append((line, row["key"], facts | ({"code": row["code"]} if row["code"] else {}), row["name"]))
+        facts = {name: row[name] for name in ("own_name", "code", "as_of", "source") if row[name]}
+        rows.append((line, row["key"], {**facts, "people": people}, row["name"]))
     return rows
 
 

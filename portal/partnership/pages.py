@@ -1,4 +1,4 @@
-"""The words and facts of the site, kept as revisions: nothing is overwritten, everything says who and when."""
+"""The words and facts of the site, kept as revisions: nothing is overwritten, all of it says who and when."""
 
 from __future__ import annotations
 
@@ -169,9 +169,7 @@ def newest(session: Session, kind: str, key: str, locale: str) -> Revision | Non
 
 def history(session: Session, kind: str, key: str, locale: str) -> tuple[Revision, ...]:
     """Every revision, newest first."""
-    wanted = select(Revision).where(
-        Revision.kind == kind, Revision.key == key, Revision.locale == locale
-    )
+    wanted = select(Revision).where(Revision.kind == kind, Revision.key == key, Revision.locale == locale)
     return tuple(session.scalars(wanted.order_by(Revision.number.desc())))
 
 

@@ -1,7 +1,7 @@
-"""What a partnership is made of: the kinds of site text with their bodies, and the tables of places and census.
+"""What a partnership is made of: the kinds of site text and their bodies, the tables of places and census.
 
 Every kind has facts (the same in every language) and texts (one body a language). A body is plain JSON in the
-store; these models say what may stand in it. Fields named body, what, can_do and get_help are Markdown.
+store; these models say what may stand in it. Fields of type Markdown are Markdown, the others plain words.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from surveys.questionnaire.model import PlaceEntry
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Markdown = Words
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 ]{1,19}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -59,7 +60,12 @@ class Contact(Body):
 
 
 Purpose = Literal[
-    "general", "other-formats", "accessibility", "data-protection", "data-complaints", "freedom-of-information"
+    "general",
+    "other-formats",
+    "accessibility",
+    "data-protection",
+    "data-complaints",
+    "freedom-of-information",
 ]
 
 
@@ -160,7 +166,7 @@ class PriorityTexts(Texts):
     statement: Words
     """The partnership's own words."""
     lead: Words
-    body: Words
+    body: Markdown
 
 
 class AreaFacts(Facts):
@@ -174,9 +180,10 @@ class AreaFacts(Facts):
 class AreaTexts(Texts):
     title: Words
     lead: Words
-    what: Words
-    can_do: Words
-    get_help: Words
+    what: Markdown
+    can_do: Markdown
+    """What partners can do about it together, not what this partnership has promised."""
+    get_help: Markdown
 
 
 class HelplineFacts(Facts):
@@ -185,8 +192,8 @@ class HelplineFacts(Facts):
     group: Literal["emergency", "report", "support", "advice"]
     show_on: tuple[Literal["strip", "home", "start", "stop", "comments", "support"], ...] = ()
     state: Literal["checked", "known", "unchecked"]
-    """checked: read in a published source on last_checked. known: a national number in wide use, shown with its
-    source note. unchecked: officers only."""
+    """checked: read in a published source on last_checked. known: a national number in wide use, shown with
+    its source note. unchecked: officers only."""
     last_checked: dt.date | None = None
     source: Words
 
@@ -234,7 +241,7 @@ class PageFacts(Facts):
 class PageTexts(Texts):
     title: Words
     lead: Words
-    body: str = ""
+    body: Markdown | None = None
 
 
 class SectionFacts(Facts):
@@ -244,7 +251,7 @@ class SectionFacts(Facts):
 
 class SectionTexts(Texts):
     title: Words
-    body: Words
+    body: Markdown
 
 
 class AccessibilityFacts(SectionFacts):
@@ -289,12 +296,14 @@ class RoundFacts(Facts):
 class RoundTexts(Texts):
     title: Words
     purpose: Words
-    reasons: Words
-    evidence: Words
-    decision_open: Words
-    who_decides: Words
-    publish_what: Words
-    other_ways: Words
+    """One sentence, for lists and the start page."""
+    reasons: Markdown
+    evidence: Markdown
+    decision_open: Markdown
+    """Whether the decision can still be changed by what people answer."""
+    who_decides: Markdown
+    publish_what: Markdown
+    other_ways: Markdown
 
 
 # The kinds ------------------------------------------------------------------------------------------------
@@ -357,7 +366,7 @@ def partial(texts: type[Texts]) -> type[Texts]:
 
 
 class Place(Base):
-    """A ward or parish of one set of areas. A set is never changed once in use: new boundaries make a new set."""
+    """A ward or parish of one set of areas. A set never changes once in use: new boundaries, a new set."""
 
     __tablename__ = "place"
     __table_args__ = (

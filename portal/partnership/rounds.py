@@ -1,4 +1,4 @@
-"""Consultation rounds: one purpose, one or more surveys, and a state that follows from the surveys' windows."""
+"""Consultation rounds: one purpose, one or more surveys, a state that follows from the surveys' windows."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class RoundSurvey(Base):
 
 
 class SurveyPlan(Body):
-    """A survey a pack wants: its instrument and window. Relative days keep a demonstration alive on any day."""
+    """A survey a pack wants: its instrument and window. Relative days suit a demonstration run on any day."""
 
     slug: Slug
     questionnaire: Slug
@@ -80,8 +80,9 @@ class SurveyPlan(Body):
             given = [name for name in (end, f"{end}_days_before", f"{end}_days_after") if self._has(name)]
             if len(given) != 1:
                 raise ValueError(f"needs exactly one of {end}, {end}_days_before and {end}_days_after")
-        comparable = (self.opens is None) == (self.closes is None)
-        if comparable and self.first_day(_ANY_DAY) > self.last_day(_ANY_DAY):
+        if (self.opens is None) != (self.closes is None):
+            raise ValueError("needs two dates or two numbers of days, not one of each")
+        if self.first_day(_ANY_DAY) > self.last_day(_ANY_DAY):
             raise ValueError("closes before it opens")
         return self
 
@@ -131,7 +132,14 @@ def create(session: Session, *, slug: str, by: str, now: dt.datetime, keys: Keyr
 
 
 def add_survey(
-    session: Session, round_: Round, survey: Survey, *, audience: str, by: str, now: dt.datetime, keys: Keyring
+    session: Session,
+    round_: Round,
+    survey: Survey,
+    *,
+    audience: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
 ) -> None:
     """Puts a survey into the round, after those already there; once only."""
     there = list(session.scalars(select(RoundSurvey).where(RoundSurvey.round_id == round_.id)))
@@ -165,8 +173,8 @@ def publish(
 ) -> tuple[Survey, ...]:
     """Creates, publishes and schedules each survey of the plan that is not there yet; returns all of them.
 
-    Relative days count from ``today`` (London's date of ``now`` by default), so that a past consultation can be
-    carried out with a past ``now``. The places of ``area_set`` are frozen into the published documents.
+    Relative days count from ``today`` (London's date of ``now`` by default), so that a past consultation can
+    be carried out with a past ``now``. The places of ``area_set`` are frozen into the published documents.
     """
     today = today or now.astimezone(LONDON).date()
     round_ = by_slug(session, plan.slug) or create(session, slug=plan.slug, by=by, now=now, keys=keys)
@@ -175,9 +183,9 @@ def publish(
         survey = surveys.by_slug(session, wanted.slug)
         if survey is None:
             document = freeze(questionnaires[wanted.questionnaire], place_entries(session, area_set))
-            survey = _publish_survey(session, wanted, document, today=today, by=by, now=now, keys=keys)
-            survey.demonstration = plan.demonstration
-            session.flush()
+            survey = _publish_survey(
+                session, wanted, document, plan.demonstration, today=today, by=by, now=now, keys=keys
+            )
         add_survey(session, round_, survey, audience=wanted.audience, by=by, now=now, keys=keys)
         published.append(survey)
     return tuple(published)
@@ -187,6 +195,7 @@ def _publish_survey(
     session: Session,
     wanted: SurveyPlan,
     document: Questionnaire,
+    demonstration: bool,
     *,
     today: dt.date,
     by: str,
@@ -199,6 +208,7 @@ def _publish_survey(
         key=document.key,
         kind=document.kind,
         receipt_prefix=wanted.receipt_prefix,
+        demonstration=demonstration,
         by=by,
         now=now,
         keys=keys,
@@ -300,7 +310,7 @@ def _asked(session: Session, now: dt.datetime, round_id: str | None = None) -> d
 
 
 def state_of(states: Iterable[str]) -> State:
-    """A round's state from its surveys' states: open while anything can be answered, closed when nothing will."""
+    """A round's state from its surveys' states: open while any can be answered, closed when none will be."""
     public = {state for state in states if state not in ("draft", "withdrawn")}
     if "open" in public:
         return "open"

@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from json.decoder import scanstring
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,7 +19,7 @@ Steps = tuple[str | int, ...]
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing wrong with a pack: where it is (lines count from 1), a stable code, and words for a person."""
+    """One thing wrong with a pack: where (lines count from 1), a stable code, and words for a person."""
 
     file: str
     line: int
@@ -98,8 +97,10 @@ def read_json(file: str, text: str, faults: Faults) -> Document | None:
     return Document(file, value, lines)
 
 
-def read_csv(file: str, text: str, columns: tuple[str, ...], faults: Faults) -> list[tuple[int, dict[str, str]]]:
-    """Rows as (line, column to trimmed text). Columns are exactly these; rows of another length are faults."""
+def read_csv(
+    file: str, text: str, columns: tuple[str, ...], faults: Faults
+) -> list[tuple[int, dict[str, str]]]:
+    """Rows as (line, column to trimmed text). The columns are exactly these; other rows are faults."""
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     if tuple(header) != columns:
@@ -126,7 +127,8 @@ def read_markdown(file: str, text: str, faults: Faults) -> dict[str, str] | None
     if not lead or re.match(r"[#>*\-|]", lead):
         faults.add(file, 2, "page.lead", "needs a plain first paragraph under the title")
         return None
-    return {"title": head[2:].strip(), "lead": " ".join(lead.split()), "body": body.strip()}
+    words = {"title": head[2:].strip(), "lead": " ".join(lead.split()), "body": body.strip()}
+    return {field: text for field, text in words.items() if text}
 
 
 # TOML lines -----------------------------------------------------------------------------------------------
@@ -251,6 +253,11 @@ def _skip_value(text: str, at: int) -> int:
 def _json_places(text: str, faults: Faults, file: str) -> Iterator[tuple[Steps, int]]:
     """The path and offset of every value of a JSON text that is known to be valid."""
     white = re.compile(r"\s*")
+    decoder = json.JSONDecoder()
+
+    def string(at: int) -> tuple[str, int]:
+        value, end = decoder.raw_decode(text, at)
+        return str(value), end
 
     def blank(at: int) -> int:
         found = white.match(text, at)
@@ -264,14 +271,14 @@ def _json_places(text: str, faults: Faults, file: str) -> Iterator[tuple[Steps, 
         if text[at] == "[":
             return items(at, path, seen)
         if text[at] == '"':
-            return int(scanstring(text, at + 1)[1])
+            return string(at)[1]
         return _end_of_literal(text, at)
 
     def members(at: int, path: Steps, seen: list[tuple[Steps, int]]) -> int:
         names: set[str] = set()
         at = blank(at + 1)
         while text[at] != "}":
-            name, end = scanstring(text, at + 1)
+            name, end = string(at)
             if name in names:
                 line = text.count("\n", 0, at) + 1
                 faults.add(file, line, "json.repeated", f"gives “{name}” twice")
