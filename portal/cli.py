@@ -13,6 +13,7 @@ import waitress
 from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema
 from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
+from portal.demo import demo
 from portal.i18n import other_locales
 from surveys.sealing import keys_in_use
 
@@ -32,6 +33,7 @@ def main() -> None:
 
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
+main.add_command(demo)
 
 
 # Serving --------------------------------------------------------------------------------------------------

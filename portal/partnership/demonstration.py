@@ -26,6 +26,7 @@ from surveys.surveys import GRACE, LONDON, Survey, SurveyVersion
 
 ACTOR = "cli:demo"
 Writing = Callable[[], AbstractContextManager[Session]]
+Reading = Callable[[], Session]
 Progress = Callable[[str, int, int], None]
 """Called with the slug of a survey, how many answers are in, and how many there will be."""
 
@@ -58,7 +59,8 @@ def carry_out(
     *,
     keys: Keyring,
     now: dt.datetime,
-    draw: releases.Draw | None,
+    reading: Reading,
+    drawer: Callable[[Session], releases.Draw] | None,
     progress: Progress = lambda slug, done, of: None,
 ) -> Carried:
     """Loads the pack, publishes its surveys, sends invented answers and releases what has closed.
@@ -91,7 +93,7 @@ def carry_out(
             if survey.kind == "anonymous":
                 wanted_count = leanings.responses.get(plan.slug, 0)
                 added[survey.slug] += _answer(writing, survey, wanted_count, leanings, keys, now, progress)
-            if _release(writing, survey, keys, now, draw):
+            if _release(writing, reading, survey, keys, now, drawer):
                 released.append(survey.slug)
     with writing() as session:
         drafts.expire_drafts(session, now)
@@ -157,16 +159,22 @@ def _send(
 
 
 def _release(
-    writing: Writing, survey: Survey, keys: Keyring, now: dt.datetime, draw: releases.Draw | None
+    writing: Writing,
+    reading: Reading,
+    survey: Survey,
+    keys: Keyring,
+    now: dt.datetime,
+    drawer: Callable[[Session], releases.Draw] | None,
 ) -> bool:
     """Publishes a closed survey's results unless there are some already or nobody answered."""
-    if survey.closes_at is None:
+    if survey.closes_at is None or survey.closes_at + GRACE >= now:
         return False
-    moment = survey.closes_at + dt.timedelta(weeks=3)
-    if survey.closes_at + GRACE >= now:
-        return False
-    with writing() as session:
+    moment = min(survey.closes_at + dt.timedelta(weeks=3), now)
+    with reading() as session:
         if releases.current(session, survey.id) is not None or not responses.counts(session, survey.id):
             return False
-        releases.make(session, survey, by=ACTOR, now=min(moment, now), keys=keys, draw=draw)
+        draw = None if drawer is None else drawer(session)
+        prepared = releases.prepare(session, survey, now=moment, draw=draw)
+    with writing() as session:
+        releases.store(session, prepared, by=ACTOR, now=moment, keys=keys)
     return True
