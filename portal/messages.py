@@ -93,4 +93,15 @@ RECEIPTS: dict[str, Say] = {
     "receipt.too_late": lambda _: gettext("The last day for taking these answers back has passed"),
 }
 
-MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS}
+TEXTS: dict[str, Say] = {
+    "revision.invalid": lambda _: gettext("This cannot be saved as it is. Check the field that is marked"),
+    "revision.kind": lambda _: gettext("There is no such kind of text"),
+    "round.exists": lambda _: gettext("There is already a consultation at this address"),
+    "pack.faults": lambda facts: ngettext(
+        "The pack has %(num)d fault. Nothing was loaded",
+        "The pack has %(num)d faults. Nothing was loaded",
+        _count(facts, "count"),
+    ),
+}
+
+MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS, **TEXTS}
