@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import importlib.util
 
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal import database, errors, files, health, i18n, logs, permissions, rendering, schema, security
+from portal import (
+    database,
+    errors,
+    files,
+    health,
+    i18n,
+    logs,
+    permissions,
+    public,
+    rendering,
+    respond,
+    schema,
+    security,
+)
 from portal.config import Settings, SettingsError, site_root
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
@@ -69,7 +80,6 @@ def assemble(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     files.init_app(app)
     health.init_app(app, settings)
-    for name in ("public", "respond"):
-        if importlib.util.find_spec(f"portal.{name}"):
-            app.register_blueprint(importlib.import_module(f"portal.{name}").bp)
+    app.register_blueprint(public.bp)
+    app.register_blueprint(respond.bp)
     return app

@@ -135,13 +135,20 @@ def _in(server: URL, name: str) -> str:
     return server.set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture
+def sqlite_copy(sqlite_template: Path, tmp_path: Path) -> str:
+    """An SQLite database of this test's own, for tests that do not depend on the kind of database."""
+    path = tmp_path / "portal.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty, migrated database of this test's own."""
     if request.param == "sqlite":
-        path = tmp_path / "portal.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        copy: str = request.getfixturevalue("sqlite_copy")
+        return copy
     url: str = request.getfixturevalue("postgres_url")
     engine = create_engine(url)
     with engine.begin() as connection:
