@@ -115,9 +115,9 @@ def _answer(
         if responses.counts(session, survey.id):
             return 0
         version = surveys.current_version(session, survey.id)
-    if version is None:
-        return 0
-    questionnaire = surveys.questionnaire_of(version)
+        if version is None:
+            return 0
+        questionnaire = surveys.questionnaire_of(version)
     chance = random.Random(f"{leanings.seed} {survey.slug}")
     days = max((min(now, survey.closes_at) - survey.opens_at).days, 1)
     ticks: Counter[tuple[str, str, dt.date]] = Counter()
