@@ -63,6 +63,8 @@ class ReleasedGroup:
     skipped: int | None
     hidden: str | None
     rows: tuple[ReleasedRow, ...]
+    withheld: tuple[str, ...] = ()
+    """Which of asked and skipped is left out to protect another figure (None elsewhere: fewer than 10)."""
 
     def row(self, key: str) -> ReleasedRow:
         return next(row for row in self.rows if row.key == key)
@@ -90,14 +92,20 @@ class ReleasedTable:
         plain = asdict(self)
         return {
             **plain,
-            "groups": [{**g, "rows": list(g["rows"])} for g in plain["groups"]],
+            "groups": [{**g, "rows": [*g["rows"]], "withheld": [*g["withheld"]]} for g in plain["groups"]],
             "rules": [*self.rules],
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> ReleasedTable:
         groups = tuple(
-            ReleasedGroup(**{**g, "rows": tuple(ReleasedRow(**row) for row in g["rows"])})
+            ReleasedGroup(
+                **{
+                    **g,
+                    "rows": tuple(ReleasedRow(**row) for row in g["rows"]),
+                    "withheld": tuple(g["withheld"]),
+                }
+            )
             for g in kept["groups"]
         )
         return cls(**{**kept, "groups": groups, "rules": tuple(kept["rules"])})
@@ -199,11 +207,13 @@ def _shown(
             rule = {"few": "10-5", "special": "special-20"}.get(why, why)
             report.append(Applied(table.key, rule, group.key))
         bases: dict[str, int | None] = {}
+        left_out: list[str] = []
         for name in BASES:
             cell = base_cell(table, group, name)
             open_ = why in (None, "alike") and cell not in withheld
             bases[name] = rounded(getattr(group, name), policy) if open_ else None
-            if cell in withheld and not why:
+            if cell in withheld and bases[name] is None and why in (None, "alike"):
+                left_out.append(name)
                 report.append(Applied(table.key, "protect", group.key, name))
         rows = []
         for row in group.rows:
@@ -218,7 +228,9 @@ def _shown(
             if count is not None and share is None and table.kind not in TEXTS:
                 report.append(Applied(table.key, "percent-30", group.key, row.key))
             rows.append(ReleasedRow(row.key, count, share))
-        groups.append(ReleasedGroup(group.key, hidden=why, rows=tuple(rows), **bases))
+        groups.append(
+            ReleasedGroup(group.key, hidden=why, rows=tuple(rows), withheld=tuple(left_out), **bases)
+        )
     if note is None and table.base != table.question:
         note = "base.earlier-question"
     return ReleasedTable(

@@ -80,7 +80,7 @@ class Follower:
         return self._mark
 
     def catch_up(self, session: Session, now: dt.datetime) -> bool:
-        """Adds what was submitted since the last look (the first look counts all); whether it is up to date."""
+        """Adds what was submitted since the last look (the first look counts all); whether that was all."""
         if self._cube is None:
             self.rebuild(session, now)
             return True

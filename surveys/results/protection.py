@@ -102,7 +102,7 @@ def _known(
 
 @dataclass(frozen=True)
 class _Secret:
-    """A hidden count. With ``among``, the answer of an alike group: it must not be seen to be everybody's."""
+    """A hidden count of answers. With ``among``: of an alike group, so not to be seen to be everybody's."""
 
     cell: Cell
     beside: tuple[Cell, ...]
@@ -126,13 +126,10 @@ def _secrets(
                 continue
             cells = _cells(table, group)
             beside = tuple(cells)
-            found.update(
-                {
-                    c: _Secret(c, beside)
-                    for c, n in cells.items()
-                    if n < policy.hidden_below and c not in found
-                }
-            )
+            small = [
+                c for c, n in cells.items() if n < policy.hidden_below and c[0] not in ("asked", "skipped")
+            ]
+            found.update({cell: _Secret(cell, beside) for cell in small if cell not in found})
             if why == "alike":
                 most = max(group.rows, key=lambda row: row.people)
                 cell = row_cell(table, group, most.key)

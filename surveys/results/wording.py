@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from surveys.questionnaire.model import Questionnaire
@@ -79,7 +80,9 @@ def _point(number: int, texts: dict[str, str]) -> dict[str, str]:
 class Words:
     """Looks labels up in a release's wording, in one language; the source language stands in for a gap."""
 
-    def __init__(self, wording: dict[str, Any], locale: str, source: str, interface: dict[str, str]) -> None:
+    def __init__(
+        self, wording: dict[str, Any], locale: str, source: str, interface: Mapping[str, str]
+    ) -> None:
         self._wording, self._locale, self._source, self._interface = wording, locale, source, interface
 
     def say(self, texts: dict[str, str] | None) -> str:

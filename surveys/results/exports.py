@@ -1,0 +1,177 @@
+"""Files of results: CSV that opens rightly in a spreadsheet, a data dictionary, and JSON.
+
+CSV is UTF-8 with a byte order mark, CRLF line ends, and text a spreadsheet would take for a formula made
+harmless. Column names and keys are the same in every language; labels come in the locale asked for. A figure
+that is not shown stands as words, never as a blank, a zero or a dash.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from surveys.errors import SurveysError
+from surveys.results.layout import NOT_GIVEN
+from surveys.results.tables import ALL, TEXTS
+from surveys.results.wording import Words
+
+WORDS: Mapping[str, str] = {
+    ALL: "Everyone who answered",
+    NOT_GIVEN: "Not given",
+    "wrote": "Wrote something",
+    "few": "fewer than 10",
+    "special": "too few to show",
+    "alike": "hidden because the answers were too alike",
+    "complement": "hidden to protect people in another group",
+    "protect": "hidden to protect another figure",
+    "withheld": "not shown",
+    "percent-none": "too few to give a percentage",
+    "column.table": "The table's name in addresses",
+    "column.question": "The question's short name",
+    "column.question_label": "The question, as it was asked",
+    "column.group": "Who the row is about: everyone, a group of people, or one row of a grid",
+    "column.group_label": "The group in words",
+    "column.answer": "The answer's short name",
+    "column.answer_label": "The answer in words",
+    "column.asked": "How many people were asked, rounded to 5",
+    "column.answered": "How many of them answered, rounded to 5: the base of the percentages",
+    "column.skipped": "How many of them skipped the question, rounded to 5",
+    "column.count": "How many people gave the answer, rounded to 5",
+    "column.percent": "Whole per cent of those who answered, worked out from the rounded figures",
+    "column.hidden": "Why a figure is not shown",
+    "kind": "Kind of question",
+    "responses": "How many people took part, rounded to 5",
+    "demonstration": "These answers are invented, for demonstration",
+}
+"""The interface's own words, in English; the caller gives the same keys in another language."""
+
+COLUMNS = (
+    "table", "question", "question_label", "group", "group_label", "answer", "answer_label",
+    "asked", "answered", "skipped", "count", "percent", "hidden",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BOM = "\ufeff"
+
+Content = Mapping[str, Any]
+"""A release's content, see :mod:`surveys.results.releases`."""
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet would run it as a formula."""
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+
+
+def to_csv(rows: Iterable[Sequence[str | int | None]]) -> bytes:
+    """Rows as a CSV file; texts made harmless."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return (BOM + written.getvalue()).encode()
+
+
+def table_of(content: Content, key: str) -> Mapping[str, Any]:
+    """One released table's JSON. Raises SurveysError ``table.unknown``."""
+    for table in content["tables"]:
+        if table["key"] == key:
+            found: Mapping[str, Any] = table
+            return found
+    raise SurveysError("table.unknown", table=key)
+
+
+def table_csv(content: Content, key: str, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
+    """One table, a line for each answer of each group. Raises SurveysError ``table.unknown``."""
+    return to_csv([COLUMNS, *_lines(content, table_of(content, key), locale, words)])
+
+
+def tables_csv(content: Content, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
+    """Every table of the release under each other."""
+    lines = (line for table in content["tables"] for line in _lines(content, table, locale, words))
+    return to_csv([COLUMNS, *lines])
+
+
+def _lines(
+    content: Content, table: Mapping[str, Any], locale: str, words: Mapping[str, str]
+) -> Iterable[Sequence[str | int | None]]:
+    said = Words(content["wording"], locale, content["locales"][0], words)
+    question, by, net, item = table["question"], table["by"], table["net"], table["item"]
+    asked = said.question(question, "text")
+    label = f"{asked} {said.row(question, item)}" if item else asked
+    for group in table["groups"]:
+        why = group["hidden"]
+        bases = [_base(group, name, words) for name in _BASES]
+        for row in group["rows"]:
+            hidden = why or row["hidden"] or ("few" if row["count"] is None else None)
+            share = row["percent"]
+            if share is None:
+                share = "" if table["kind"] in TEXTS and not hidden else words[hidden or "percent-none"]
+            yield (
+                table["key"], question, label,
+                group["key"], said.group(question, by, group["key"]),
+                row["key"], said.answer(question, row["key"], net),
+                *bases, _shown(row["count"], hidden, words), share, words[hidden] if hidden else "",
+            )  # fmt: skip
+
+
+_BASES = ("asked", "answered", "skipped")
+_HIDDEN = ("few", "special", "alike", "complement", "protect", "withheld")
+
+
+def _base(group: Mapping[str, Any], name: str, words: Mapping[str, str]) -> str | int:
+    if group["hidden"] and name != "answered":
+        return _shown(group[name], "withheld", words)
+    return _shown(group[name], group["hidden"] or ("protect" if name in group["withheld"] else None), words)
+
+
+def _shown(figure: int | None, why: str | None, words: Mapping[str, str]) -> str | int:
+    return words[why or "few"] if figure is None else figure
+
+
+def dictionary_csv(content: Content, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
+    """What every column, question, answer, group and rule in the other files means."""
+    wording = content["wording"]
+    said = Words(wording, locale, content["locales"][0], words)
+    lines: list[Sequence[str | int | None]] = [("about", "name", "key", "meaning")]
+    lines.append(("survey", content["survey"], "title", said.say(wording["title"])))
+    for name in ("made_on", "first_day", "last_day"):
+        lines.append(("survey", content["survey"], name, content[name] or ""))
+    count = content["responses"]
+    lines.append(("survey", content["survey"], "responses", _shown(count, "few", words)))
+    if content["demonstration"]:
+        lines.append(("survey", content["survey"], "demonstration", words["demonstration"]))
+    lines += [("column", name, "", words[f"column.{name}"]) for name in COLUMNS]
+    for id, question in wording["questions"].items():
+        lines.append(("question", id, question["kind"], said.say(question["text"])))
+        lines += [("grid row", id, row["key"], said.say(row["text"])) for row in question["rows"]]
+        lines += [("answer", id, answer["key"], said.say(answer["text"])) for answer in question["answers"]]
+        nets = [net for net in wording["nets"] if net["question"] == id]
+        summed = ((net, ", ".join(net["options"])) for net in nets)
+        lines += [("net", id, net["key"], f"{said.say(net['text'])} ({keys})") for net, keys in summed]
+    for key, dimension in wording["dimensions"].items():
+        lines.append(("dimension", key, "", said.say(dimension["text"])))
+        lines += [("group", key, c["key"], said.say(c["text"])) for c in dimension["categories"]]
+        lines.append(("group", key, NOT_GIVEN, words[NOT_GIVEN]))
+    lines.append(("group", "", ALL, words[ALL]))
+    lines += [("hidden", code, "", words[code]) for code in _HIDDEN]
+    lines += [("method", name, "", _plain(value)) for name, value in content["method"].items()]
+    return to_csv(lines)
+
+
+def _plain(value: int) -> str | int:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+def table_json(content: Content, key: str) -> dict[str, Any]:
+    """One table with everything needed to understand it alone. Raises SurveysError ``table.unknown``."""
+    table = table_of(content, key)
+    wording = content["wording"]
+    about = ("survey", "number", "made_on", "first_day", "last_day", "responses", "demonstration", "method")
+    return {
+        **{name: content[name] for name in about},
+        "table": table,
+        "finding": content["findings"].get(key),
+        "question": wording["questions"].get(table["question"]),
+        "dimension": wording["dimensions"].get(table["by"]) if table["by"] else None,
+        "nets": [net for net in wording["nets"] if net["question"] == table["question"]],
+    }

@@ -1,0 +1,112 @@
+"""Coded responses as one long CSV, for analysts: no text anybody wrote, no time, in no order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveys.questionnaire.codebook import ANSWERED, NOT_ASKED, PLACE_SKIPPED, Column, codebook_of
+from surveys.questionnaire.codebook import SKIPPED as SKIPPED_BYTE
+from surveys.questionnaire.model import Questionnaire
+from surveys.records import Response
+from surveys.results.exports import BOM, harmless
+from surveys.results.follower import layout_of
+
+SKIPPED = "skipped"
+"""Asked and skipped. A blank is "not asked"."""
+_PART = 2_000
+_FIXED = ("version", "day", "channel", "language")
+
+
+def responses_csv(session: Session, survey_id: str) -> Iterator[bytes]:
+    """Every counted response, a line each, in parts of a few thousand lines.
+
+    Columns: version, day, channel, language, then each question of the newest version by its id. A question
+    with several choices has a column of 1 and 0 for each (``question.choice``); a ranking has ``question.1``
+    and so on, a grid ``question.row``; a text only says whether something was written (1).
+    """
+    layout = layout_of(session, survey_id)
+    columns = [
+        (column.question, column.item, tuple(column.codes.values()) if column.kind == "bitmap" else ())
+        for column in codebook_of(layout.questionnaire).columns
+        if column.question in layout.questionnaire.question_by_id
+    ]
+    yield (BOM + ",".join(harmless(name) for name in (*_FIXED, *_names(columns))) + "\r\n").encode()
+    lines = {v.id: _Line(v.questionnaire, v.number, columns) for v in layout.versions}
+    query = (
+        select(Response.version_id, Response.packed, Response.submitted_on, Response.channel, Response.locale)
+        .where(Response.survey_id == survey_id, Response.status == "counted")
+        .execution_options(yield_per=_PART)
+    )
+    for part in session.execute(query).partitions():
+        text = "".join(
+            f"{lines[version].number},{day},{channel},{locale},{lines[version].of(packed)}\r\n"
+            for version, packed, day, channel, locale in part
+        )
+        yield text.encode()
+
+
+_Wanted = tuple[str, str, tuple[str, ...]]
+
+
+def _names(columns: Sequence[_Wanted]) -> Iterator[str]:
+    for question, item, keys in columns:
+        if keys:
+            yield from (f"{question}.{key}" for key in keys)
+        else:
+            yield f"{question}.{item}" if item else question
+
+
+class _Line:
+    """Turns packed rows of one version into lines: each field's bytes are put into words once."""
+
+    def __init__(self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted]) -> None:
+        self.number = number
+        own = {(c.question, c.item): c for c in codebook_of(questionnaire).columns}
+        self._cells = [_Cells(own.get((question, item)), keys) for question, item, keys in wanted]
+
+    def of(self, row: bytes) -> str:
+        return ",".join([cells[row[cells.start : cells.end]] for cells in self._cells])
+
+
+class _Cells(dict[bytes, str]):
+    """The cells of one column by its bytes; learns as it meets them."""
+
+    def __init__(self, column: Column | None, keys: tuple[str, ...]) -> None:
+        super().__init__()
+        self._column, self._keys = column, keys
+        self.start = column.offset if column else 0
+        self.end = column.offset + column.size if column else 0
+
+    def __missing__(self, packed: bytes) -> str:
+        text = self[packed] = self._say(packed)
+        return text
+
+    def _say(self, packed: bytes) -> str:
+        column, blanks = self._column, "," * max(len(self._keys) - 1, 0)
+        if column is None or not any(packed):
+            return blanks
+        if column.kind == "single":
+            code = int.from_bytes(packed, "little")
+            skipped = PLACE_SKIPPED if column.size == 2 else SKIPPED_BYTE
+            return SKIPPED if code == skipped else _quoted(column.codes[code])
+        state = packed[0]
+        if state == NOT_ASKED:
+            return blanks
+        if state == SKIPPED_BYTE:
+            return ",".join([SKIPPED] * max(len(self._keys), 1))
+        if column.kind == "bitmap":
+            bits = int.from_bytes(packed[1:], "little")
+            chosen = {key for code, key in column.codes.items() if bits >> (code - 1) & 1}
+            return ",".join("1" if key in chosen else "0" for key in self._keys)
+        if column.kind == "number":
+            value = int.from_bytes(packed[1:], "little", signed=True)
+            return str(value) if state == ANSWERED else _quoted(column.codes[state])
+        return "1"
+
+
+def _quoted(key: str) -> str:
+    safe = harmless(key)
+    return '"' + safe.replace('"', '""') + '"' if set(safe) & set(',"\r\n') else safe
