@@ -1,6 +1,6 @@
-"""Preparing and joining style sheets: a small reader of CSS, the changes the component library needs, two bundles.
+"""Preparing and joining style sheets: a small reader of CSS, the changes the component library needs.
 
-Everything here is a pure function of the files it is given, so that the bundles can be made again byte for byte.
+Everything is a pure function of the files it is given, so that the bundles can be made again byte for byte.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SURVEY_COMPONENTS = (
     "error-message", "error-summary", "form-group", "character-count", "summary-list", "inset-text",
     "exit-this-page", "generic-header", "skip-link", "visually-hidden",
 )  # fmt: skip
-"""What survey, receipt and leaving pages are made of; every other rule of the library stays out of their bundle."""
+"""What survey, receipt and leaving pages are made of; no other rule of the library is in their bundle."""
 
 UNWANTED = ("crest", "govuk-header", "govuk-footer", "govuk-cookie-banner", "govuk-phase-banner", "--inverse")
 """Marks of a government site, and parts that belong to one."""
@@ -71,7 +71,8 @@ def read_css(text: str) -> tuple[Rule, ...]:
 
 
 def _without_comments(text: str) -> str:
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for match in re.finditer(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|/\*.*?\*/", text, re.S):
         out.append(text[at : match.start()])
         if not match.group().startswith("/*"):
@@ -186,7 +187,7 @@ def _joined(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def prepare(library: str) -> str:
-    """The component library made ours: no foreign font or crest, our sizes, logical sides, one focus of our own.
+    """The component library made ours: no foreign font or crest, our sizes, logical sides, our own focus.
 
     The result holds no address of a file, and its print sizes are left to the tokens.
     """
@@ -224,7 +225,8 @@ def _prepared(rule: Rule) -> Rule | None:
 
 
 def _selectors(prelude: str) -> list[str]:
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     while True:
         stop = _next(prelude, at, ",")
         if stop == -1:
@@ -236,6 +238,7 @@ def _selectors(prelude: str) -> list[str]:
 def _ours(name: str, value: str) -> list[Declaration]:
     if "GDS Transport" in value:
         value = re.sub(r"\"?GDS Transport\"?,arial,sans-serif", "var(--font-text)", value)
+    value = re.sub(r"var\((--govuk-[a-z-]+),[^)]*\)", r"var(\1)", value)
     if name == "font-size":
         if _PRINT_SIZES.match(value):
             return []
@@ -273,12 +276,12 @@ def only(prepared: str, components: Sequence[str]) -> str:
     pattern = re.compile(r"\.govuk-([a-z]+(?:-[a-z]+)*)")
     wanted = set(components)
 
+    def wants(selector: str) -> bool:
+        found = pattern.findall(selector)
+        return selector == ":root" or (bool(found) and all(_component(word, wanted) for word in found))
+
     def change(rule: Rule) -> Rule | None:
-        kept = [
-            part
-            for part in _selectors(rule.prelude)
-            if part == ":root" or (found := pattern.findall(part)) and all(_component(x, wanted) for x in found)
-        ]
+        kept = [part for part in _selectors(rule.prelude) if wants(part)]
         return replace(rule, prelude=",".join(kept)) if kept else None
 
     return write_css(_mapped(read_css(prepared), change))
@@ -286,12 +289,15 @@ def only(prepared: str, components: Sequence[str]) -> str:
 
 def _component(word: str, wanted: set[str]) -> bool:
     """``summary-list`` is wanted for ``govuk-summary-list``; sizes of a heading or body come with it."""
-    return word in wanted or any(word in (f"{name}-{size}" for size in "smlx") for name in ("body", "heading"))
+    name, _, size = word.rpartition("-")
+    return word in wanted or (name in ("body", "heading") and size in ("s", "m", "l"))
 
 
 def bundle(library: str, ours: Iterable[str], *, lean: bool = False) -> str:
-    """One style sheet: the library, then our sheets in order. A lean one leaves out every custom property that
-    no rule of it reads; scripts that resolve tokens by name need the others."""
+    """One style sheet: the library, then our sheets in order.
+
+    A lean one leaves out every custom property that no rule of it reads; scripts need the others by name.
+    """
     rules = read_css(library)
     for sheet in ours:
         rules += read_css(sheet)
