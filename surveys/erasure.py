@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,19 +123,39 @@ def replay(session: Session, ledger: Ledger) -> int:
     return brought_back
 
 
-def scrub(engine: Engine) -> bool:
-    """Frees the files of what committed deletions left: after the commit, nightly. False: try again later.
+def scrub(engine: Engine, *, fully: bool = False) -> bool:
+    """Frees the files of what committed deletions left. False: somebody was in the way, try again later.
 
-    SQLite overwrites deleted bytes (secure_delete) and empties the write-ahead log unless a reader still
-    needs it; PostgreSQL rewrites the touched tables.
+    After each erasure it empties SQLite's write-ahead log, whose pages still hold the rows. ``fully``,
+    run nightly, rewrites the SQLite file (secure_delete overwrites a deleted row where it lies, but not the
+    copies left in free space when its page was rearranged) or the touched PostgreSQL tables.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if engine.dialect.name == "sqlite":
-            busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
-            return bool(busy == 0)
-        for table in TOUCHED:
-            connection.execute(text(f"VACUUM FULL {table}"))
-        return True
+    if engine.dialect.name == "sqlite":
+        return _scrub_sqlite(engine, fully)
+    if fully:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in TOUCHED:
+                connection.execute(text(f"VACUUM FULL {table}"))
+    return True
+
+
+def _scrub_sqlite(engine: Engine, fully: bool) -> bool:
+    borrowed = engine.raw_connection()  # neither statement may run inside a transaction
+    try:
+        cursor = borrowed.cursor()
+        if fully:
+            cursor.execute("PRAGMA temp_store=FILE")
+            cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        return row is not None and row[0] == 0
+    except sqlite3.OperationalError as problem:
+        if "locked" in str(problem):
+            return False
+        raise
+    finally:
+        borrowed.invalidate()
+        borrowed.close()
 
 
 def _remove(
