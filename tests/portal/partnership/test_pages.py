@@ -62,7 +62,14 @@ def test_a_thing_without_facts_or_without_source_words_is_not_shown(
 def test_the_same_body_again_is_no_new_revision(session: Session, now: dt.datetime) -> None:
     first = pages.add(session, "strand", "a", "en_GB", ENGLISH, by=BY, now=now, origin="pack:x@1")
     again = pages.add(
-        session, "strand", "a", "en_GB", StrandTexts(title="Listen", lead="We ask people."), by=BY, now=now, origin="pack:x@2"
+        session,
+        "strand",
+        "a",
+        "en_GB",
+        StrandTexts(title="Listen", lead="We ask people."),
+        by=BY,
+        now=now,
+        origin="pack:x@2",
     )
     assert first is not None
     assert again is None
