@@ -30,8 +30,8 @@ STAND_IN = {token: f"#fe{number:02x}ef" for number, token in enumerate(_TOKENS)}
 _TOKEN_OF = {colour: f"var(--{token})" for token, colour in STAND_IN.items()}
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
-_ROW, _NARROW_ROW, _EXTRA_LINE = 35, 53, 18
-LABEL_CHARS, NARROW_LABEL_CHARS = 30, 38
+ROW, NARROW_ROW, NARROW_BAR = 35, 53, 24
+LABEL_CHARS, NARROW_LABEL_CHARS = 36, 38
 
 
 def axis(**more: Any) -> Json:
@@ -70,6 +70,7 @@ def layout(**more: Any) -> Json:
         "legend": {
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
             "traceorder": "normal", "font": {"size": 14}, "itemclick": False, "itemdoubleclick": False,
+            "maxheight": 400,
         },
         "showlegend": False,
     }  # fmt: skip
@@ -109,38 +110,49 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _tall(labels: Iterable[str], chars: int, at_ease: int) -> int:
-    """Extra pixels a row needs when its label runs over more than ``at_ease`` lines."""
-    most = max((len(textwrap.wrap(text, chars)) for text in labels), default=1)
-    return max(0, most - at_ease) * _EXTRA_LINE
+def _lines(labels: Iterable[str], chars: int) -> int:
+    """How many lines the longest label takes."""
+    return max((len(textwrap.wrap(text, chars)) for text in labels), default=1)
 
 
-def rows_layout(labels: Sequence[str], *, legend: int = 0) -> tuple[Json, Json]:
-    """The y axis and ``meta`` of a chart with one labelled row for each label, first at the top."""
+def legend_room(names: Sequence[str]) -> tuple[int, int]:
+    """Pixels the legend needs above the bars: in equal columns when wide, one under the other when narrow."""
+    if not names:
+        return 0, 0
+    columns = max(1, 560 // (max(len(name) for name in names) * 8 + 44))
+    return -(-len(names) // columns) * 22 + 10, len(names) * 22 + 10
+
+
+def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = ()) -> tuple[Json, Json]:
+    """The y axis and ``meta`` of a chart with one labelled row for each label, first at the top.
+
+    ``legend``: the names in it, which get room above. On a narrow box each label stands above its bar.
+    """
     n = len(labels)
-    tall = _tall(labels, LABEL_CHARS, 1)
-    row, narrow_row = _ROW + tall, _NARROW_ROW + _tall(labels, NARROW_LABEL_CHARS, 1)
+    row = max(ROW, 17 * _lines(labels, LABEL_CHARS) + 7)
+    narrow_row = NARROW_ROW + 18 * (_lines(labels, NARROW_LABEL_CHARS) - 1)
     rows = value_axis(
         tickmode="array",
         tickvals=list(range(n)),
         ticktext=[wrapped(text, LABEL_CHARS) for text in labels],
         range=[n - 0.5, -0.5],
     )
-    above = round(narrow_row * 0.33) + 9
     notes = [
         {
             "text": wrapped(text, NARROW_LABEL_CHARS), "align": "left", "showarrow": False,
             "xref": "paper", "x": 0, "xanchor": "left",
-            "yref": "y", "y": number, "yshift": above, "yanchor": "bottom" if tall else "middle",
+            "yref": "y", "y": number, "yshift": NARROW_BAR // 2 + 1, "yanchor": "bottom",
             "font": {"size": 14, "color": STAND_IN["ink"]},
         }
         for number, text in enumerate(labels)
     ]  # fmt: skip
+    above, narrow_above = legend_room(legend)
     meta = {
-        "height": row * n + 40 + (30 if legend else 0),
+        "height": row * n + 40 + above,
         "narrow": {
-            "height": narrow_row * n + 32 + 24 * legend,
-            "margin": {"l": 2, "r": 2, "t": 8, "b": 36, "pad": 0},
+            "height": narrow_row * n + 32 + narrow_above,
+            "bargap": round(1 - NARROW_BAR / narrow_row, 3),
+            "margin": {"l": 2, "r": 2, "t": 8 + narrow_above, "b": 36, "pad": 0},
             "yaxis": {"showticklabels": False, "range": [n - 0.45, -0.95]},
             "annotations": notes,
             **({"legend": {"orientation": "v"}} if legend else {}),

@@ -7,11 +7,11 @@ over the layout when the box is under 560 px wide. Hidden figures are absent, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import force_locale, gettext
-from sqlalchemy.orm import Session
 
 from portal import chart_style as style
 from portal import maps
@@ -31,21 +31,8 @@ from surveys.questionnaire.model import Questionnaire
 
 _DIVERGING = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 _ASIDE_PATTERN = {"never": "/", "dont-know": ".", "prefer-not": "x", "cannot-choose": "\\", "none": "-"}
-_PANELS = 6
-
-
-Drawer = Callable[[Questionnaire, Iterable[Any], str], dict[str, Json]]
-
-
-def drawing(reading: Callable[[], Session]) -> Drawer:
-    """:func:`draw` with the boundaries of the wards, read when they are needed from a session of its own."""
-
-    def drawn(document: Questionnaire, tables: Iterable[Any], locale: str) -> dict[str, Json]:
-        with reading() as session:
-            wards = maps.wards_of(session, document)
-        return draw(document, tables, locale, wards=wards)
-
-    return drawn
+_PANELS, _COLUMNS = 6, 3
+_MOST_BARS = 24
 
 
 def draw(
@@ -95,34 +82,41 @@ def _breakdown(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:
     if reading.net is not None:
         if reading.by is not None and reading.by.map and wards:
             return _map(reading, wards)
+        compared = {block.key for block in reading.groups}
         rows = [(block.label.text, line) for block in reading.blocks for line in block.lines[:1]]
-        return _bars(rows)
+        return _bars(rows, quiet=[block.key not in compared for block in reading.blocks if block.lines])
     if reading.kind == "one":
         return _stack([(b.label.text, b) for b in reading.blocks], reading.title.lang)
     return _panels(reading)
 
 
-def _bars(rows: Sequence[tuple[str, Line]]) -> Json | None:
-    """One bar a row, from 0, its value printed; rows without a percentage are absent."""
+def _bars(rows: Sequence[tuple[str, Line]], quiet: Sequence[bool] = ()) -> Json | None:
+    """One bar a row, from 0, its value printed; rows without a percentage are absent, ``quiet`` ones grey.
+
+    More rows than the eye can hold make no chart: their table has a bar on every row.
+    """
     import plotly.graph_objects as go
 
-    shown = [(text, line) for text, line in rows if line.percent is not None]
-    if not shown:
+    greys = quiet or [line.aside for _, line in rows]
+    shown = [
+        (text, line, grey) for (text, line), grey in zip(rows, greys, strict=True) if line.percent is not None
+    ]
+    if not shown or len(shown) > _MOST_BARS:
         return None
-    labels = [text for text, _ in shown]
-    rows_axis, meta = style.rows_layout(labels)
+    rows_axis, meta = style.rows_layout([text for text, _, _ in shown])
     trace = go.Bar(
         orientation="h",
-        x=[line.percent for _, line in shown],
+        x=[line.percent for _, line, _ in shown],
         y=list(range(len(shown))),
-        text=[f"{line.percent}%" for _, line in shown],
+        text=[f"{line.percent}%" for _, line, _ in shown],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
-        marker=_bar_colours([line for _, line in shown]),
-        customdata=[_hover(text, line) for text, line in shown],
+        marker=_bar_colours([grey for _, _, grey in shown]),
+        customdata=[_hover(text, line) for text, line, _ in shown],
         hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
-    longest = max(line.percent or 0 for _, line in shown)
+    )
+    longest = max(line.percent or 0 for _, line, _ in shown)
     layout = style.layout(
         xaxis=style.axis(range=[0, _axis_end(longest)], ticksuffix="%", nticks=6),
         yaxis=rows_axis,
@@ -132,9 +126,9 @@ def _bars(rows: Sequence[tuple[str, Line]]) -> Json | None:
     return style.figure([trace], layout)
 
 
-def _bar_colours(lines: Sequence[Line]) -> Json:
-    fill = ["grey-soft" if line.aside else "series-1" for line in lines]
-    edge = ["ink-soft" if line.aside else "series-1" for line in lines]
+def _bar_colours(greys: Sequence[bool]) -> Json:
+    fill = ["grey-soft" if grey else "series-1" for grey in greys]
+    edge = ["ink-soft" if grey else "series-1" for grey in greys]
     return {
         "color": [style.STAND_IN[name] for name in fill],
         "line": {"width": 1, "color": [style.STAND_IN[name] for name in edge]},
@@ -187,13 +181,20 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    rows_axis, meta = style.rows_layout([text for text, _ in shown], legend=len(traces))
+    rows_axis, meta = style.rows_layout([text for text, _ in shown], legend=[trace.name for trace in traces])
     widest = max(sum(line.percent or 0 for line in block.lines) for _, block in shown)
     layout = style.layout(
         barmode="stack",
         showlegend=True,
         xaxis=style.axis(range=[0, max(100, widest)], ticksuffix="%", nticks=6, showgrid=False),
         yaxis=rows_axis,
+        margin={
+            "l": 0,
+            "r": 8,
+            "t": 8 + style.legend_room([trace.name for trace in traces])[0],
+            "b": 44,
+            "pad": 8,
+        },
         height=meta["height"],
         meta=meta,
     )
@@ -216,8 +217,64 @@ def _panels(reading: Reading) -> Json | None:
     import plotly.graph_objects as go
 
     blocks = [b for b in reading.groups if any(x.percent is not None for x in b.lines)]
-    if len(blocks) < 2:
+    chosen = _leading(blocks)
+    if len(blocks) < 2 or not chosen:
         return None
+    labels = [block.label.text for block in blocks]
+    longest = max(line.percent or 0 for b in blocks for x in chosen if (line := b.line(x.key)))
+    wide = _Sheet(len(chosen), _COLUMNS, len(labels), title=46)
+    narrow = _Sheet(len(chosen), 1, len(labels), title=30)
+    traces: list[Any] = []
+    axes: Json = {}
+    laid_over: dict[str, Json] = {}
+    for index, answer in enumerate(chosen):
+        suffix = "" if index == 0 else str(index + 1)
+        title = answer.label.text
+        cells = [(number, block, block.line(answer.key)) for number, block in enumerate(blocks)]
+        seen = [(n, block, line) for n, block, line in cells if line and line.percent is not None]
+        traces.append(
+            go.Bar(
+                orientation="h", xaxis=f"x{suffix}", yaxis=f"y{suffix}",
+                x=[line.percent for _, _, line in seen],
+                y=[number for number, _, _ in seen],
+                text=[f"{line.percent}%" for _, _, line in seen],
+                textposition="outside", cliponaxis=False, constraintext="none", textfont={"size": 13},
+                marker={"color": style.STAND_IN["series-1"]},
+                customdata=[_hover(f"{title}. {block.label.text}", line) for _, block, line in seen],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )  # fmt: skip
+        axes[f"xaxis{suffix}"] = style.axis(
+            range=[0, _axis_end(longest)], domain=wide.across(index), anchor=f"y{suffix}", visible=False
+        )
+        axes[f"yaxis{suffix}"] = style.value_axis(
+            domain=wide.down(index), anchor=f"x{suffix}", tickmode="array", tickvals=list(range(len(labels))),
+            ticktext=[style.plain(text) for text in labels], range=[len(labels) - 0.5, -0.5],
+            showticklabels=index % _COLUMNS == 0,
+        )  # fmt: skip
+        laid_over[f"xaxis{suffix}"] = {"domain": narrow.across(index)}
+        laid_over[f"yaxis{suffix}"] = {"domain": narrow.down(index), "showticklabels": True}
+    meta = {
+        "height": wide.height,
+        "narrow": {
+            "height": narrow.height,
+            "margin": {"l": 2, "r": 2, "t": narrow.title, "b": 8, "pad": 6},
+            "annotations": [narrow.heading(i, x.label.text) for i, x in enumerate(chosen)],
+            **laid_over,
+        },
+    }
+    layout = style.layout(
+        **axes,
+        annotations=[wide.heading(i, x.label.text) for i, x in enumerate(chosen)],
+        height=wide.height,
+        meta=meta,
+        margin={"l": 0, "r": 8, "t": wide.title, "b": 8, "pad": 8},
+    )
+    return style.figure(traces, layout)
+
+
+def _leading(blocks: Sequence[Block]) -> list[Line]:
+    """The answers that most people of these groups chose together, most first."""
     totals: dict[str, int] = {}
     names: dict[str, Line] = {}
     for block in blocks:
@@ -225,82 +282,49 @@ def _panels(reading: Reading) -> Json | None:
             if not line.aside and line.percent is not None:
                 totals[line.key] = totals.get(line.key, 0) + (line.count or 0)
                 names.setdefault(line.key, line)
-    order = {key: n for n, key in enumerate(names)}
-    chosen = sorted(totals, key=lambda key: (-totals[key], order[key]))[:_PANELS]
-    if not chosen:
-        return None
-    columns, labels = 3, [block.label.text for block in blocks]
-    rows_of_panels = -(-len(chosen) // columns)
-    longest = max((b.line(k) or names[k]).percent or 0 for b in blocks for k in chosen)
-    traces, wide_notes, narrow_notes = [], [], []
-    axes: Json = {}
-    narrow_axes: Json = {}
-    for index, key in enumerate(chosen):
-        row, column = divmod(index, columns)
-        suffix = "" if index == 0 else str(index + 1)
-        cells = [(number, block, block.line(key)) for number, block in enumerate(blocks)]
-        seen = [(n, block, cell) for n, block, cell in cells if cell and cell.percent is not None]
-        title = names[key].label.text
-        traces.append(
-            go.Bar(
-                orientation="h", xaxis=f"x{suffix}", yaxis=f"y{suffix}",
-                x=[line.percent for _, _, line in seen],
-                y=[number for number, _, _ in seen],
-                text=[f"{line.percent}%" for _, _, line in seen],
-                textposition="outside", cliponaxis=False,
-                marker={"color": style.STAND_IN["series-1"]},
-                customdata=[_hover(f"{title}. {block.label.text}", line) for _, block, line in seen],
-                hovertemplate="%{customdata}<extra></extra>",
-            )
-        )  # fmt: skip
-        across = _span(column, columns, 0.04, start=0.1)
-        down = _span(rows_of_panels - 1 - row, rows_of_panels, 0.2)
-        alone = _span(len(chosen) - 1 - index, len(chosen), 0.28)
-        axes[f"xaxis{suffix}"] = style.axis(
-            range=[0, _axis_end(longest)], domain=across, anchor=f"y{suffix}", visible=False
-        )
-        axes[f"yaxis{suffix}"] = style.value_axis(
-            domain=down, anchor=f"x{suffix}", tickmode="array", tickvals=list(range(len(labels))),
-            ticktext=[style.plain(text) for text in labels], range=[len(labels) - 0.5, -0.5],
-            showticklabels=column == 0,
-        )  # fmt: skip
-        wide_notes.append(_panel_title(title, across[0], down[1], 26))
-        narrow_notes.append(_panel_title(title, 0, alone[1], style.NARROW_LABEL_CHARS, outset=True))
-        narrow_axes[f"xaxis{suffix}"] = {"domain": [0, 1]}
-        narrow_axes[f"yaxis{suffix}"] = {"domain": alone, "showticklabels": True}
-    panel = 24 * len(labels)
-    meta = {
-        "height": (panel + 60) * rows_of_panels + 40,
-        "narrow": {
-            "height": (panel + 44) * len(chosen) + 24,
-            "margin": {"l": 2, "r": 2, "t": 44, "b": 8, "pad": 6},
-            "annotations": narrow_notes,
-            **narrow_axes,
-        },
-    }
-    layout = style.layout(
-        **axes,
-        annotations=wide_notes,
-        height=meta["height"],
-        meta=meta,
-        margin={"l": 0, "r": 8, "t": 52, "b": 8, "pad": 8},
-    )
-    return style.figure(traces, layout)
+    return sorted(names.values(), key=lambda line: -totals[line.key])[:_PANELS]
 
 
-def _span(index: int, parts: int, gap: float, *, start: float = 0.0) -> list[float]:
-    """The share of the box for one of ``parts`` panels; ``gap`` of its pitch is left before the next."""
-    pitch = (1 - start) / parts
-    end = start + (index + 1) * pitch
-    return [round(start + index * pitch, 4), round(end if index == parts - 1 else end - gap * pitch, 4)]
+@dataclass(frozen=True)
+class _Sheet:
+    """Panels of ``bars`` bars in rows of ``columns``, each under a title of so many pixels."""
 
+    panels: int
+    columns: int
+    bars: int
+    title: int
 
-def _panel_title(text: str, x: float, y: float, chars: int, *, outset: bool = False) -> Json:
-    return {
-        "text": style.wrapped(text, chars), "xref": "paper", "x": x, "xanchor": "left", "align": "left",
-        "yref": "paper", "y": y, "yanchor": "bottom", "yshift": 2 if outset else 4, "showarrow": False,
-        "font": {"size": 14, "color": style.STAND_IN["ink"]},
-    }  # fmt: skip
+    @property
+    def rows(self) -> int:
+        return -(-self.panels // self.columns)
+
+    @property
+    def panel(self) -> int:
+        return 24 * self.bars
+
+    @property
+    def plot(self) -> int:
+        return self.panel * self.rows + self.title * (self.rows - 1)
+
+    @property
+    def height(self) -> int:
+        return self.plot + self.title + 8
+
+    def across(self, index: int) -> list[float]:
+        pitch, column = 1 / self.columns, index % self.columns
+        return [round(column * pitch, 4), round((column + 1) * pitch - (0.03 if self.columns > 1 else 0), 4)]
+
+    def down(self, index: int) -> list[float]:
+        top = 1 - (index // self.columns) * (self.panel + self.title) / self.plot
+        return [round(max(0.0, top - self.panel / self.plot), 4), round(top, 4)]
+
+    def heading(self, index: int, text: str) -> Json:
+        return {
+            "text": style.wrapped(text, 30 if self.columns > 1 else style.NARROW_LABEL_CHARS),
+            "xref": "paper", "x": self.across(index)[0], "xanchor": "left", "align": "left",
+            "yref": "paper", "y": self.down(index)[1], "yanchor": "bottom", "yshift": 2, "showarrow": False,
+            "font": {"size": 14, "color": style.STAND_IN["ink"]},
+        }  # fmt: skip
 
 
 def _map(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:

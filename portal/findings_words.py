@@ -1,49 +1,43 @@
-"""One plain sentence for what a table shows, always about the people who answered, never about everybody.
+"""Words for findings: what a release says about each table, as a plain sentence in the reader's language.
 
-Every number in a sentence is a cell of the table it stands above; the leading one is in ``<strong>``.
+Always about the people who answered, never about everybody who lives here. Every number is one of the facts;
+the leading one is in ``<strong>``. The codes and their facts are those of :mod:`surveys.results.findings`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
 from portal.i18n import SOURCE_LOCALE, locale_code
-from portal.reading import Block, Label, Line, Reading, count_words
+from portal.reading import Label, Reading
 from portal.rendering import spoken
 
-
-def finding(reading: Reading) -> Markup:
-    """The sentence above a table; plain words when there is nothing to say a number about."""
-    if reading.is_text:
-        return _wrote(reading)
-    if reading.by is not None:
-        return _by_net(reading) if reading.net is not None else _by_choice(reading)
-    if reading.kind == "grid":
-        return _grid(reading)
-    shown = _ranked(reading.first)
-    if not shown:
-        return _nothing()
-    if reading.kind in ("several", "ranking"):
-        return _chosen(shown)
-    if reading.kind == "one-of":
-        return _matters(shown)
-    if reading.kind == "place":
-        return _place(shown)
-    return _most_common(shown)
+Facts = Mapping[str, Any]
 
 
-def base(reading: Reading) -> str:
-    """``1,245 people answered``: what stands under every finding."""
-    return answered_words(reading.first.answered) if reading.by is None else ""
+def sentence(finding: Mapping[str, Any], reading: Reading) -> Markup:
+    """The finding of this table in words. Raises KeyError for a code nobody has words for."""
+    code, facts = str(finding["code"]), finding["facts"]
+    kind, _, what = code.partition(".")
+    if code in _WHOLE:
+        return _WHOLE[code](facts, reading)
+    return _ANSWERS[what](kind, facts, reading)
 
 
 def answered_words(number: int | None) -> str:
+    """``1,245 people answered``: what stands under every finding."""
     if number is None:
         return str(gettext("Fewer than 10 people answered"))
     return str(
         ngettext("%(count)s person answered", "%(count)s people answered", number, count=f"{number:,}")
     )
+
+
+# Pieces ----------------------------------------------------------------------------------------------------
 
 
 def _say(message: str, **parts: Markup | str) -> Markup:
@@ -55,196 +49,323 @@ def _name(label: Label) -> Markup:
     return spoken(label.text, SOURCE_LOCALE if label.lang else locale_code())
 
 
-def _lead(line: Line) -> Markup:
-    return Markup("<strong>{}%</strong>").format(line.percent)
+def _lead(share: int) -> Markup:
+    return Markup("<strong>{}%</strong>").format(share)
 
 
-def _plain(line: Line) -> str:
-    return f"{line.percent}%"
+def _number(people: int) -> str:
+    return f"{people:,}"
 
 
-def _ranked(block: Block, *, asides: bool = False) -> list[Line]:
-    """The answers with a share, largest first; ties in the order asked."""
-    shown = [x for x in block.lines if x.percent is not None and (asides or not x.aside)]
-    return sorted(shown, key=lambda x: -(x.percent or 0))
+def _answer(reading: Reading, key: str) -> Markup:
+    """The words of an answer; in quotation marks unless it names a topic, which reads like any noun."""
+    name = _name(reading.answer(key))
+    topical = any(getattr(option, "topic", None) for option in getattr(reading.base, "options", ()))
+    return name if topical or reading.kind == "place" else _say(gettext("“%(answer)s”"), answer=name)
 
 
-def _nothing() -> Markup:
-    return escape(gettext("Too few people answered to give a figure. This protects them."))
+def _list(names: Sequence[Markup]) -> Markup:
+    """``Ely North, Soham and Sutton``."""
+    if len(names) < 2:
+        return names[0] if names else Markup()
+    return _say(gettext("%(some)s and %(last)s"), some=Markup(", ").join(names[:-1]), last=names[-1])
 
 
-def _wrote(reading: Reading) -> Markup:
-    number = reading.first.lines[0].count if reading.first.lines else None
-    if number is None:
+def _aside(facts: Facts, reading: Reading) -> Markup:
+    """Said after the rest when more people did not choose at all."""
+    if "aside" not in facts:
+        return Markup()
+    told = _say(
+        gettext("More of them, %(share)s, answered “%(aside)s”."),
+        share=f"{facts['aside_percent']}%",
+        aside=_name(reading.answer(facts["aside"])),
+    )
+    return Markup(" ") + told
+
+
+# One answer ahead, or several ------------------------------------------------------------------------------
+
+
+def _top(kind: str, facts: Facts, reading: Reading) -> Markup:
+    messages: dict[str, str] = {
+        "several": gettext("%(first)s was chosen most, by %(share)s of the people who answered."),
+        "ranking": gettext("%(first)s was ranked by most: %(share)s of the people who answered."),
+        "ranking-first": gettext("%(first)s was put first most, by %(share)s of the people who answered."),
+        "one-of": gettext(
+            "%(first)s was named as the one that matters most by %(share)s of the people who answered."
+        ),
+        "place": gettext("The most answers were about %(first)s: %(share)s of the people who answered."),
+    }
+    usual = gettext("The most common answer was %(first)s, given by %(share)s of the people who answered.")
+    told = _say(
+        messages.get(kind, usual), first=_answer(reading, facts["first"]), share=_lead(facts["percent"])
+    )
+    if "second" in facts and facts.get("second_percent") is not None:
+        told += " " + _say(
+            gettext("%(second)s came next, with %(share)s."),
+            second=_answer(reading, facts["second"]),
+            share=f"{facts['second_percent']}%",
+        )
+    return told + _aside(facts, reading)
+
+
+def _tie(kind: str, facts: Facts, reading: Reading) -> Markup:
+    message = {
+        "several": gettext("%(names)s were chosen most, each by %(share)s of the people who answered."),
+        "one-of": gettext(
+            "%(names)s were each named as the one that matters most by %(share)s of the people who answered."
+        ),
+    }.get(
+        kind,
+        gettext("%(names)s were the most common answers, each with %(share)s of the people who answered."),
+    )
+    names = _list([_answer(reading, key) for key in facts["keys"]])
+    return _say(message, names=names, share=_lead(facts["percent"])) + _aside(facts, reading)
+
+
+def _top_few(_kind: str, facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext(
+            "%(first)s was the most common answer: about %(people)s of the %(base)s people who answered."
+        ),
+        first=_answer(reading, facts["first"]),
+        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
+        base=_number(facts["base"]),
+    )
+
+
+def _tie_few(_kind: str, facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext(
+            "%(names)s were the most common answers: "
+            "about %(people)s each of the %(base)s people who answered."
+        ),
+        names=_list([_answer(reading, key) for key in facts["keys"]]),
+        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
+        base=_number(facts["base"]),
+    )
+
+
+def _spread(_kind: str, _facts: Facts, _reading: Reading) -> Markup:
+    return escape(
+        gettext("The figures of the people who answered do not show which answer was the most common.")
+    )
+
+
+_ANSWERS: dict[str, Callable[[str, Facts, Reading], Markup]] = {
+    "top": _top,
+    "tie": _tie,
+    "top-few": _top_few,
+    "tie-few": _tie_few,
+    "spread": _spread,
+}
+
+
+# Scales, numbers, grids and texts --------------------------------------------------------------------------
+
+
+def _net(facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext("%(share)s of the people who answered said “%(net)s”."),
+        share=_lead(facts["percent"]),
+        net=_name(reading.nets[facts["net"]]),
+    )
+
+
+def _net_few(facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext("About %(people)s of the %(base)s people who answered said “%(net)s”."),
+        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
+        base=_number(facts["base"]),
+        net=_name(reading.nets[facts["net"]]),
+    )
+
+
+def _middle(facts: Facts, reading: Reading) -> Markup:
+    middle = Markup("<strong>{}</strong>").format(_name(reading.answer(facts["middle"])))
+    if "low" in facts:
+        return _say(
+            gettext(
+                "The middle answer was %(middle)s, on a scale from %(low)s to %(high)s: "
+                "half of the people who answered gave this or less."
+            ),
+            middle=middle,
+            low=str(facts["low"]),
+            high=str(facts["high"]),
+        )
+    return _say(
+        gettext("The middle answer was %(middle)s: half of the people who answered gave this or less."),
+        middle=middle,
+    )
+
+
+def _between(facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext("The middle of the people who answered lies between %(first)s and %(last)s."),
+        first=_answer(reading, facts["first"]),
+        last=_answer(reading, facts["last"]),
+    )
+
+
+def _row_answer(facts: Facts, reading: Reading) -> Markup:
+    return _name(reading.nets[facts["key"]] if facts["net"] else reading.answer(facts["key"]))
+
+
+def _grid_range(facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext(
+            "“%(answer)s” was said most about %(highest)s, by %(share)s of the people who answered, "
+            "and least about %(lowest)s, by %(other)s."
+        ),
+        answer=_row_answer(facts, reading),
+        highest=_list([_name(reading.group(key)) for key in facts["highest"]]),
+        share=_lead(facts["highest_percent"]),
+        lowest=_list([_name(reading.group(key)) for key in facts["lowest"]]),
+        other=f"{facts['lowest_percent']}%",
+    )
+
+
+def _grid_level(facts: Facts, reading: Reading) -> Markup:
+    return _say(
+        gettext("“%(answer)s” was said by %(share)s of the people who answered, about each of these."),
+        answer=_row_answer(facts, reading),
+        share=_lead(facts["percent"]),
+    )
+
+
+def _grid_few(_facts: Facts, _reading: Reading) -> Markup:
+    return escape(gettext("Too few people answered to compare these."))
+
+
+def _wrote(facts: Facts, _reading: Reading) -> Markup:
+    if facts.get("people") is None:
         return escape(gettext("Fewer than 10 people wrote something here."))
-    counted = Markup("<strong>{}</strong>").format(count_words(number))
     return _say(
-        gettext("%(count)s people wrote something here. What they wrote is read by a person first."),
-        count=counted,
+        gettext("%(people)s people wrote something here. A person reads it before any of it is shown."),
+        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
     )
 
 
-def _chosen(shown: list[Line]) -> Markup:
-    first, *others = shown
-    if not others:
-        return _say(
-            gettext("%(first)s was chosen most, by %(share)s of the people who answered."),
-            first=_name(first.label),
-            share=_lead(first),
-        )
-    second = others[0]
-    if second.percent == first.percent:
-        return _say(
-            gettext(
-                "%(first)s and %(second)s were chosen most, each by %(share)s of the people who answered."
-            ),
-            first=_name(first.label),
-            second=_name(second.label),
-            share=_lead(first),
-        )
-    return _say(
+# By group --------------------------------------------------------------------------------------------------
+
+
+def _unshown(facts: Facts) -> Markup:
+    number = facts["unshown"]
+    if not number:
+        return Markup()
+    told = ngettext(
+        "%(num)s group is too small to compare.", "%(num)s groups are too small to compare.", number
+    )
+    return Markup(" ") + escape(told)
+
+
+def _where(reading: Reading, keys: Sequence[str]) -> Markup:
+    """``in Ely North``, or ``in the group “16 to 24”``."""
+    names = _list([_name(reading.group(key)) for key in keys])
+    if reading.by is not None and reading.by.map:
+        return _say(gettext("in %(places)s"), places=names)
+    message = (
+        gettext("in the group “%(groups)s”") if len(keys) == 1 else gettext("in the groups “%(groups)s”")
+    )
+    return _say(message, groups=names)
+
+
+def _by_range(facts: Facts, reading: Reading) -> Markup:
+    told = _say(
         gettext(
-            "%(first)s was chosen most, by %(share)s of the people who answered. "
-            "%(second)s came next, with %(other)s."
+            "%(share)s of the people who answered %(highest)s said “%(net)s”, against %(other)s %(lowest)s."
         ),
-        first=_name(first.label),
-        share=_lead(first),
-        second=_name(second.label),
-        other=_plain(second),
+        net=_name(reading.nets[facts["net"]]),
+        share=_lead(facts["highest_percent"]),
+        highest=_where(reading, facts["highest"]),
+        other=f"{facts['lowest_percent']}%",
+        lowest=_where(reading, facts["lowest"]),
     )
+    return told + _unshown(facts)
 
 
-def _matters(shown: list[Line]) -> Markup:
-    first, *others = shown
-    if others and others[0].percent == first.percent:
-        return _say(
-            gettext(
-                "%(first)s and %(second)s were each named as the one that matters most "
-                "by %(share)s of the people who answered."
-            ),
-            first=_name(first.label),
-            second=_name(others[0].label),
-            share=_lead(first),
+def _by_level(facts: Facts, reading: Reading) -> Markup:
+    told = _say(
+        gettext("In every group shown, %(share)s of the people who answered said “%(net)s”."),
+        net=_name(reading.nets[facts["net"]]),
+        share=_lead(facts["percent"]),
+    )
+    return told + _unshown(facts)
+
+
+def _by_same(facts: Facts, reading: Reading) -> Markup:
+    told = _say(
+        gettext("%(first)s came first among the people who answered in every group shown."),
+        first=_answer(reading, facts["first"]),
+    )
+    return told + _unshown(facts)
+
+
+def _by_tops(facts: Facts, reading: Reading) -> Markup:
+    """The answer that leads in most groups; a shared lead counts for each of those who share it."""
+    led: dict[str, int] = {}
+    for _, keys in facts["tops"]:
+        for key in keys:
+            led[key] = led.get(key, 0) + 1
+    most = max(led.values())
+    names = _list([_answer(reading, key) for key, times in led.items() if times == most])
+    if most == facts["shown"]:
+        message = gettext(
+            "%(names)s came first, or level with another, in every group of people who answered."
         )
-    return _say(
-        gettext("%(first)s was named as the one that matters most by %(share)s of the people who answered."),
-        first=_name(first.label),
-        share=_lead(first),
-    )
-
-
-def _place(shown: list[Line]) -> Markup:
-    return _say(
+        return _say(message, names=names) + _unshown(facts)
+    told = _say(
         gettext(
-            "More people answered about %(first)s than about anywhere else: "
-            "%(share)s of the people who answered."
+            "%(names)s came first, or level with another, among the people who answered "
+            "in %(number)s of the %(shown)s groups shown."
         ),
-        first=_name(shown[0].label),
-        share=_lead(shown[0]),
+        names=names,
+        number=str(most),
+        shown=str(facts["shown"]),
     )
+    return told + _unshown(facts)
 
 
-def _most_common(shown: list[Line]) -> Markup:
-    first = shown[0]
-    if len(shown) > 1 and shown[1].percent == first.percent:
-        return _say(
-            gettext(
-                "“%(first)s” and “%(second)s” were the most common answers, "
-                "each given by %(share)s of the people who answered."
-            ),
-            first=_name(first.label),
-            second=_name(shown[1].label),
-            share=_lead(first),
-        )
-    return _say(
-        gettext("The most common answer was “%(first)s”, given by %(share)s of the people who answered."),
-        first=_name(first.label),
-        share=_lead(first),
-    )
+def _by_few(_facts: Facts, _reading: Reading) -> Markup:
+    return escape(gettext("Too few people answered in each group to compare the groups."))
 
 
-def _grid(reading: Reading) -> Markup:
-    """The row where the first answer was given most, and the row where it was given least."""
-    rows = [(block, block.lines[0]) for block in reading.blocks if block.lines]
-    known = sorted(
-        ((b, x) for b, x in rows if x.percent is not None), key=lambda pair: -(pair[1].percent or 0)
-    )
-    if not known:
-        return _nothing()
-    (high, top), (low, bottom) = known[0], known[-1]
-    if top.percent == bottom.percent:
-        return _say(
-            gettext("For “%(row)s”, %(share)s of the people who answered said “%(answer)s”."),
-            row=_name(high.label),
-            share=_lead(top),
-            answer=_name(top.label),
-        )
-    return _say(
-        gettext(
-            "For “%(high)s”, %(share)s of the people who answered said “%(answer)s”. "
-            "For “%(low)s” it was %(other)s."
-        ),
-        high=_name(high.label),
-        share=_lead(top),
-        answer=_name(top.label),
-        low=_name(low.label),
-        other=_plain(bottom),
-    )
+def _hidden(_facts: Facts, _reading: Reading) -> Markup:
+    return escape(gettext("Too few people answered to show figures. This protects them."))
 
 
-def _by_net(reading: Reading) -> Markup:
-    """The group with the largest share and the one with the smallest, of those that can be shown."""
-    groups = [b for b in reading.groups if b.lines and b.lines[0].percent is not None]
-    groups.sort(key=lambda b: -(b.lines[0].percent or 0))
-    if not groups:
-        return _nothing()
-    high, low = groups[0], groups[-1]
-    answer = _name(high.lines[0].label)
-    if high.lines[0].percent == low.lines[0].percent:
-        return _say(
-            gettext("%(group)s: %(share)s of the people who answered said “%(answer)s”."),
-            group=_name(high.label),
-            share=_lead(high.lines[0]),
-            answer=answer,
-        )
-    return _say(
-        gettext(
-            "“%(answer)s”: %(share)s of the people who answered in the group “%(high)s”, "
-            "%(other)s in the group “%(low)s”."
-        ),
-        answer=answer,
-        share=_lead(high.lines[0]),
-        high=_name(high.label),
-        other=_plain(low.lines[0]),
-        low=_name(low.label),
-    )
+def _hidden_alike(_facts: Facts, _reading: Reading) -> Markup:
+    return escape(gettext("The people who answered gave answers too alike to show. This protects them."))
 
 
-def _by_choice(reading: Reading) -> Markup:
-    """In how many groups the same answer leads."""
-    leaders: dict[str, list[Line]] = {}
-    groups = 0
-    for block in reading.groups:
-        ranked = _ranked(block)
-        if not ranked:
-            continue
-        groups += 1
-        leaders.setdefault(ranked[0].key, []).append(ranked[0])
-    if not groups:
-        return _nothing()
-    most = max(leaders.values(), key=len)
-    if len(most) == groups:
-        return _say(
-            gettext(
-                "Of the people who answered, those in every group that can be shown chose %(first)s most."
-            ),
-            first=_name(most[0].label),
-        )
-    return _say(
-        gettext(
-            "Of the people who answered, those in %(count)s of the %(groups)s groups chose %(first)s most."
-        ),
-        count=str(len(most)),
-        groups=str(groups),
-        first=_name(most[0].label),
-    )
+_WHOLE: dict[str, Callable[[Facts, Reading], Markup]] = {
+    "scale.net": _net,
+    "scale.net-few": _net_few,
+    "rating.middle": _middle,
+    "number.middle": _middle,
+    "rating.between": _between,
+    "number.between": _between,
+    "grid.range": _grid_range,
+    "grid.level": _grid_level,
+    "grid.few": _grid_few,
+    "text.wrote": _wrote,
+    "by.range": _by_range,
+    "by.level": _by_level,
+    "by.same-top": _by_same,
+    "by.tops": _by_tops,
+    "by.few": _by_few,
+    "hidden.few": _hidden,
+    "hidden.special": _hidden,
+    "hidden.complement": _hidden,
+    "hidden.alike": _hidden_alike,
+}
+CODES = (
+    frozenset(_WHOLE)
+    | {
+        f"{kind}.{what}"
+        for kind in ("one", "several", "one-of", "place", "ranking", "ranking-first")
+        for what in _ANSWERS
+    }
+    | {"rating.spread", "number.spread"}
+)
+"""Every code that has words."""

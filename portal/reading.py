@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import gettext, ngettext
 
+from portal.figure_words import figure_words
 from surveys.questionnaire.model import Dimension, Net, Option, Questionnaire, Texts
 from surveys.results.columns import WROTE
 
@@ -53,7 +54,8 @@ class Line:
 class Block:
     """The people a run of lines is about: everybody, a ward, an age band, or one row of a grid.
 
-    ``hidden``: "" or why nothing of it is shown: "few" (under ``needed`` people), "alike", "complement".
+    ``hidden``: "" or why nothing of it is shown: "few", "special", "alike" or "complement".
+    ``withheld``: the bases left out to protect other figures.
     """
 
     key: str
@@ -63,7 +65,7 @@ class Block:
     skipped: int | None
     hidden: str
     lines: tuple[Line, ...]
-    needed: int = 10
+    withheld: frozenset[str] = frozenset()
 
     def line(self, key: str) -> Line | None:
         return next((line for line in self.lines if line.key == key), None)
@@ -84,6 +86,18 @@ class Reading:
     wording: Label
     blocks: tuple[Block, ...]
     rules: tuple[str, ...]
+    note: str
+    """A code: "wording.changed", "base.earlier-question" or ""."""
+    answers: Mapping[str, Label]
+    nets: Mapping[str, Label]
+    """The words of every answer, and of every net of the question, by key."""
+
+    def answer(self, key: str) -> Label:
+        return self.answers.get(key, Label(key))
+
+    def group(self, key: str) -> Label:
+        block = self.block(key)
+        return block.label if block is not None else Label(key)
 
     @property
     def kind(self) -> str:
@@ -135,8 +149,6 @@ def read(table: Mapping[str, Any], document: Questionnaire, locale: str) -> Read
     net = next((n for n in document.nets if n.key == table.get("net") and n.question == question.id), None)
     answers = _answer_labels(question, net, document, locale)
     groups = _group_labels(question, dimension, document, locale)
-    rules = tuple(table.get("rules") or ())
-    needed = 20 if "special-20" in rules else 10
     return Reading(
         key=str(table["key"]),
         question=question,
@@ -146,8 +158,11 @@ def read(table: Mapping[str, Any], document: Questionnaire, locale: str) -> Read
         net=net,
         title=_title(table, question, net, document, locale),
         wording=label(document, question.text, locale),
-        blocks=tuple(_block(group, answers, groups, needed) for group in table["groups"]),
-        rules=rules,
+        blocks=tuple(_block(group, answers, groups) for group in table["groups"]),
+        rules=tuple(table.get("rules") or ()),
+        note=str(table.get("note") or ""),
+        answers={key: words for key, (words, _) in _answer_labels(question, None, document, locale).items()},
+        nets={n.key: label(document, n.text, locale) for n in document.nets if n.question == question.id},
     )
 
 
@@ -169,7 +184,6 @@ def _block(
     group: Mapping[str, Any],
     answers: Mapping[str, tuple[Label, str]],
     groups: Mapping[str, Label],
-    needed: int,
 ) -> Block:
     lines = []
     for row in group["rows"]:
@@ -184,7 +198,7 @@ def _block(
         skipped=group["skipped"],
         hidden=group.get("hidden") or "",
         lines=tuple(lines),
-        needed=needed,
+        withheld=frozenset(group.get("withheld") or ()),
     )
 
 
@@ -213,7 +227,7 @@ def _answer_labels(
         for place in document.places_at(question.level):
             found[place.key] = found[place.key.lower()] = (Label(place.name), "answer")
     if question.kind in ("short-text", "long-text"):
-        return {WROTE: (Label(gettext("Wrote something")), "answer")}
+        return {WROTE: (Label(figure_words()["wrote"]), "answer")}
     found.update(_option_labels(question.options, document, locale))
     return found
 
@@ -227,7 +241,8 @@ def _option_labels(
 def _group_labels(
     question: Any, dimension: Dimension | None, document: Questionnaire, locale: str
 ) -> dict[str, Label]:
-    found = {ALL: Label(gettext("Everyone who answered")), NOT_GIVEN: Label(gettext("Not given"))}
+    words = figure_words()
+    found = {ALL: Label(words["all"]), NOT_GIVEN: Label(words["not-given"])}
     if dimension is not None:
         found.update({c.key: label(document, c.text, locale) for c in dimension.categories})
     elif question.kind == "grid":
@@ -276,35 +291,31 @@ def people(number: int) -> str:
 
 def count_words(number: int | None) -> str:
     """A rounded count, or the words that stand for one that is too small to show."""
-    return str(gettext("fewer than 10")) if number is None else f"{number:,}"
+    return figure_words()["few"] if number is None else f"{number:,}"
 
 
 def line_words(line: Line) -> str:
     """How many people gave an answer, or why that is not shown."""
-    return str(gettext("not shown, to protect people")) if line.protects else count_words(line.count)
+    return figure_words()["protect"] if line.protects else count_words(line.count)
 
 
-def skipped_words(block: Block) -> str:
-    """How many saw the question and passed it; small numbers and their neighbours are both left out."""
-    return str(gettext("not shown")) if block.skipped is None else count_words(block.skipped)
+def base_words(block: Block, name: Literal["asked", "answered", "skipped"]) -> str:
+    """How many were asked, answered or skipped, or why that is not shown."""
+    number: int | None = getattr(block, name)
+    if number is not None:
+        return f"{number:,}"
+    if block.hidden:
+        return figure_words()[block.hidden if name == "answered" else "withheld"]
+    return figure_words()["protect" if name in block.withheld else "few"]
 
 
 def percent_words(line: Line) -> str:
     """A share in per cent, or the words that stand for a missing one."""
     if line.percent is not None:
         return f"{line.percent}%"
-    if line.protects:
-        return str(gettext("not shown"))
-    return str(gettext("fewer than 10") if line.count is None else gettext("too few to say"))
+    return figure_words()["protect" if line.protects else "few" if line.count is None else "percent-none"]
 
 
 def hidden_words(block: Block) -> str:
     """Why a whole group shows no figures; empty when it does."""
-    if not block.hidden:
-        return ""
-    words: dict[str, str] = {
-        "few": gettext("fewer than %(number)s people", number=block.needed),
-        "alike": gettext("hidden, because the answers were too alike"),
-        "complement": gettext("hidden, to protect the people in another group"),
-    }
-    return words.get(block.hidden, str(gettext("hidden, to protect the people who answered")))
+    return figure_words()[block.hidden] if block.hidden else ""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from portal.public import consultations, home, partnership, results, statements
+import portal.public.consultations as consultations
+import portal.public.home as home
+import portal.public.partnership as partnership
+import portal.public.results as results
+import portal.public.statements as statements
 from portal.public.blueprint import bp
 
 __all__ = ["bp", "consultations", "home", "partnership", "results", "statements"]

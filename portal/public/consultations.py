@@ -10,6 +10,7 @@ from typing import cast
 from flask import abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import select
 
 from portal.database import read_session
 from portal.i18n import locale_code
@@ -21,7 +22,7 @@ from portal.rendering import day, moment
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import releases
-from surveys.surveys import Survey
+from surveys.surveys import Survey, SurveyVersion
 
 QUESTIONNAIRES = "public.questionnaires"
 
@@ -55,10 +56,16 @@ def now() -> dt.datetime:
     return cast(dt.datetime, current_app.extensions["portal.clock"]())
 
 
-def questionnaire(survey: Survey) -> Questionnaire | None:
-    """The newest published document of a survey, parsed once per worker; None before the first."""
+def questionnaire(survey: Survey, number: int | None = None) -> Questionnaire | None:
+    """A published document of a survey, by default the newest, parsed once per worker; None before any."""
     cache: MutableMapping[str, Questionnaire] = current_app.extensions.setdefault(QUESTIONNAIRES, {})
-    version = surveys.current_version(read_session(), survey.id)
+    if number is None:
+        version = surveys.current_version(read_session(), survey.id)
+    else:
+        wanted = select(SurveyVersion).where(
+            SurveyVersion.survey_id == survey.id, SurveyVersion.number == number
+        )
+        version = read_session().scalar(wanted)
     return surveys.questionnaire_of(version, cache) if version is not None else None
 
 

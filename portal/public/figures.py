@@ -17,6 +17,7 @@ from portal.reading import (
     Block,
     Line,
     Reading,
+    base_words,
     count_words,
     hidden_words,
     line_words,
@@ -65,34 +66,63 @@ def wrote(reading: Reading) -> list[Row]:
     return [{"name": spoken_label(x.label), "cells": [counted_line(x)]} for x in reading.first.lines]
 
 
-def by_group(reading: Reading, numbers: Mapping[str, int]) -> list[Row]:
-    """A net by a dimension: one row a group, with its number on the map if it has one."""
+def by_group(reading: Reading) -> list[Row]:
+    """A net by a dimension: one row a group."""
+    return [
+        {
+            "name": spoken_label(block.label),
+            "cells": [_net(block), _people(block)],
+            "bar": _net_percent(block),
+            "muted": block.key in (ALL, NOT_GIVEN),
+        }
+        for block in reading.blocks
+    ]
+
+
+def by_ward(reading: Reading, numbers: Mapping[str, int]) -> list[list[Any]]:
+    """The table beside a map: each ward with its number on it."""
     rows = []
     for block in reading.blocks:
         name = spoken_label(block.label)
         if block.key in numbers:
             name = Markup("{} {}").format(numbers[block.key], name)
-        line = block.lines[0] if block.lines else None
-        if block.hidden:
-            cells = [{"text": hidden_words(block), "few": True}, _base(block)]
-        else:
-            cells = [share(line), counted(block.answered)]
-        percent = line.percent if line is not None and not block.hidden else None
-        rows.append({"name": name, "cells": cells, "bar": percent, "muted": block.key in (ALL, NOT_GIVEN)})
+        rows.append([name, _net(block), _base(block)])
     return rows
 
 
+def _net(block: Block) -> Cell:
+    if block.hidden:
+        return {"text": hidden_words(block), "few": True}
+    return share(block.lines[0] if block.lines else None)
+
+
+def _net_percent(block: Block) -> int | None:
+    return block.lines[0].percent if block.lines and not block.hidden else None
+
+
+def _people(block: Block) -> Cell:
+    return counted(block.answered) if block.answered is not None else _base(block)
+
+
 def matrix(reading: Reading) -> tuple[list[Any], list[Any]]:
-    """Heads and rows of shares: answers down and groups across, or a grid's rows down and answers across."""
-    if reading.kind == "grid":
+    """Heads and rows of shares: answers down and groups across, or a grid's rows down and answers across.
+
+    A group of which nothing may be shown is left out; :func:`left_out` names it.
+    """
+    if reading.kind == "grid" and reading.by is None:
         return _grid(reading)
-    heads = [gettext("Answer"), *(spoken_label(block.label) for block in reading.blocks)]
-    bases = [gettext("People who answered"), *(_base(block) for block in reading.blocks)]
-    rows: list[Any] = [bases]
+    shown = [block for block in reading.blocks if not block.hidden]
+    heads = [gettext("Answer"), *(spoken_label(block.label) for block in shown)]
+    rows: list[Any] = [[gettext("People who answered"), *(_base(block) for block in shown)]]
     for line in _all_lines(reading):
-        cells = [_in_block(block, line.key) for block in reading.blocks]
-        rows.append([spoken_label(line.label), *cells])
+        rows.append([spoken_label(line.label), *(_brief(block.line(line.key)) for block in shown)])
     return heads, rows
+
+
+def left_out(reading: Reading) -> list[Markup]:
+    """The groups a matrix does not show, each with the reason."""
+    hidden = [block for block in reading.blocks if block.hidden]
+    return [Markup("{} ({})").format(spoken_label(b.label), hidden_words(b)) for b in hidden]
 
 
 def _grid(reading: Reading) -> tuple[list[Any], list[Any]]:
@@ -102,23 +132,26 @@ def _grid(reading: Reading) -> tuple[list[Any], list[Any]]:
         *(spoken_label(line.label) for line in answers),
         gettext("People who answered"),
     ]
-    rows = [
-        [spoken_label(block.label), *(_in_block(block, line.key) for line in answers), _base(block)]
-        for block in reading.blocks
-    ]
+    rows = []
+    for block in reading.blocks:
+        reason = {"text": hidden_words(block), "few": True}
+        cells = [reason if block.hidden else _brief(block.line(line.key)) for line in answers]
+        rows.append([spoken_label(block.label), *cells, _base(block)])
     return heads, rows
 
 
 def _base(block: Block) -> Cell:
-    if block.answered is not None:
-        return counted(block.answered)
-    return {"text": hidden_words(block) or gettext("not shown"), "few": True}
+    return {"text": base_words(block, "answered"), "few": block.answered is None}
 
 
-def _in_block(block: Block, key: str) -> Cell:
-    if block.hidden:
-        return {"text": hidden_words(block), "few": True}
-    return share(block.line(key))
+def _brief(line: Line | None) -> Cell:
+    """A share in a crowded table; the note under it says what the words stand for."""
+    if line is not None and line.percent is not None:
+        return {"text": f"{line.percent}%"}
+    return {
+        "text": gettext("too few") if line is None or not line.protects else gettext("hidden"),
+        "few": True,
+    }
 
 
 def _all_lines(reading: Reading) -> list[Line]:
@@ -139,7 +172,6 @@ def ward_picture(reading: Reading, wards: Sequence[maps.Ward]) -> dict[str, Any]
     shapes = []
     for shape in picture.shapes:
         block = blocks[shape.key]
-        percent = block.lines[0].percent if block.lines and not block.hidden else None
         shapes.append(
             {
                 "number": shape.number,
@@ -147,7 +179,7 @@ def ward_picture(reading: Reading, wards: Sequence[maps.Ward]) -> dict[str, Any]
                 "path": shape.path,
                 "x": shape.x,
                 "y": shape.y,
-                "level": maps.shade(percent, edges),
+                "level": maps.shade(_net_percent(block), edges),
             }
         )
     return {
@@ -172,4 +204,10 @@ def field_shares(reading: Reading) -> list[int]:
 
     A hidden topic gets the width of the smallest count that could be shown, so it says nothing about itself.
     """
-    return [line.count if line.count is not None else 10 for line in reading.first.lines if not line.aside]
+    return [line.count if line.count is not None else 10 for line in topics(reading)]
+
+
+def topics(reading: Reading) -> list[Line]:
+    """The topics named in the question: not "None of these", not what people wrote in themselves."""
+    written = {option.key for option in reading.question.options if option.write_in}
+    return [line for line in reading.first.lines if not line.aside and line.key not in written]

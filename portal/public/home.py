@@ -50,7 +50,7 @@ def _field(latest: Listed | None) -> dict[str, object]:
     if latest is None or latest.published is None or latest.published.headline is None:
         return {"shares": None, "widest": [], "ranks": {}, "key_findings": []}
     headline = latest.published.headline
-    topics = [line for line in headline.first.lines if not line.aside]
+    topics = figures.topics(headline)
     known = sorted(
         (n for n, line in enumerate(topics) if line.percent is not None),
         key=lambda n: -(topics[n].percent or 0),

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, abort, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
-from surveys.results.releases import Release
+from markupsafe import Markup, escape
 
 from portal import findings_words, maps
 from portal.database import read_session
+from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
 from portal.public import consultations, figures
-from portal.public.blueprint import bp, spoken_label
-from portal.reading import Label, Reading, families, label, read, skipped_words
+from portal.public.blueprint import bp, spoken_label, words
+from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import exports, releases
+from surveys.results.releases import Release
 from surveys.surveys import Survey
 
 KEPT = 24
@@ -51,11 +51,14 @@ class Published:
     """A release read in one language."""
 
     survey: str
-    release_id: str
     content: Mapping[str, Any]
     figures: Mapping[str, Any]
     document: Questionnaire
     readings: tuple[Reading, ...]
+
+    def finding(self, reading: Reading) -> Markup:
+        """The one sentence about this table."""
+        return findings_words.sentence(self.content["findings"][reading.key], reading)
 
     @property
     def answered(self) -> int | None:
@@ -116,23 +119,19 @@ def published(survey: Survey) -> Published | None:
 
 
 def _read(survey: Survey, release: Release) -> Published:
-    kept: OrderedDict[tuple[str, str], Published] = current_app.extensions.setdefault(
+    kept: OrderedDict[tuple[str, int, str], Published] = current_app.extensions.setdefault(
         "public.releases", OrderedDict()
     )
     locale = locale_code()
-    name = (release.id, locale)
+    name = (release.survey_id, release.number, locale)
     if name not in kept:
-        document = consultations.questionnaire(survey)
+        content = cast(Mapping[str, Any], release.content)
+        document = consultations.questionnaire(survey, content["versions"][-1])
         if document is None:
             abort(404)
-        content = cast(Mapping[str, Any], release.content)
-        readings = tuple(
-            read(table, document, locale)
-            for table in content["tables"]
-            if table["question"] in document.question_by_id
-        )
+        readings = tuple(read(table, document, locale) for table in content["tables"])
         drawn = _figures(release, locale, document)
-        kept[name] = Published(survey.slug, release.id, content, drawn, document, readings)
+        kept[name] = Published(survey.slug, content, drawn, document, readings)
         while len(kept) > KEPT:
             kept.popitem(last=False)
     return kept[name]
@@ -186,6 +185,17 @@ def _title(survey: Survey) -> Label | None:
     return label(document, document.title, locale_code()) if document is not None else None
 
 
+@bp.app_template_global()
+def heading_of(consultation: Consultation | None, survey: Survey, title: Label | None) -> Markup:
+    """The consultation's name; with the survey's own for every survey after its first."""
+    own = spoken_label(title) if title is not None else escape(survey.slug)
+    if consultation is None:
+        return own
+    name = words(consultation.entry, "title")
+    first = consultation.surveys[0].survey.id if consultation.surveys else ""
+    return name if survey.id == first else Markup("{}: {}").format(name, own)
+
+
 def _survey(slug: str) -> Survey:
     """The survey at this address; 404 for a draft or a withdrawn one, as for one that never was."""
     survey = surveys.by_slug(read_session(), slug)
@@ -217,8 +227,9 @@ def survey_results(survey: str) -> ResponseReturnValue:
         maps={r.key: figures.ward_picture(r, wards) for r in shown.readings if r.by and r.net and r.by.map},
         shares=figures.field_shares(shown.headline) if shown.headline else None,
         figures=figures,
-        finding=findings_words.finding,
-        skipped_words=skipped_words,
+        finding=shown.finding,
+        corrections=[r for r in releases.all_of(read_session(), asked.id) if r.kind == "correction"],
+        base_words=base_words,
     )
 
 
@@ -234,7 +245,7 @@ def key_findings(shown: Published) -> list[dict[str, Any]]:
     chosen: Sequence[Reading] = [*lead, *by_place[:1], *others[: 4 - len(lead) - len(by_place[:1])]]
     return [
         {
-            "text": _with_topic(reading, lead),
+            "text": _with_topic(shown, reading, lead),
             "base": findings_words.answered_words(reading.first.answered),
             "key": reading.key,
         }
@@ -242,61 +253,62 @@ def key_findings(shown: Published) -> list[dict[str, Any]]:
     ]
 
 
-def _with_topic(reading: Reading, lead: Sequence[Reading]) -> Markup:
+def _with_topic(shown: Published, reading: Reading, lead: Sequence[Reading]) -> Markup:
     """A finding that stands away from its question names the question first."""
-    sentence = findings_words.finding(reading)
+    sentence = shown.finding(reading)
     if reading in lead or reading.by is not None:
         return sentence
     return Markup("{}: {}").format(spoken_label(reading.title), sentence)
 
 
-# Files ------------------------------------------------------------------------------------------------------
+# Files ----------------------------------------------------------------------------------------------------
 
 
-def _table(survey: str, table: str) -> tuple[Published, Mapping[str, Any]]:
-    shown = published(_survey(survey))
-    if shown is None:
+def _shown(slug: str) -> Published:
+    found = published(_survey(slug))
+    if found is None:
         abort(404)
-    released = next((item for item in shown.content["tables"] if item["key"] == table), None)
-    if released is None:
+    return found
+
+
+def _table(slug: str, table: str) -> Published:
+    """The release that holds this table; 404 when there is no such release or table."""
+    shown = _shown(slug)
+    if all(released["key"] != table for released in shown.content["tables"]):
         abort(404)
-    return shown, released
+    return shown
 
 
 @bp.get("/results/<survey>/<table>.csv")
 def table_csv(survey: str, table: str) -> ResponseReturnValue:
-    shown, released = _table(survey, table)
-    return _file(
-        exports.table_csv(released, shown.document, locale_code()), "text/csv", f"{survey}-{table}.csv"
+    shown = _table(survey, table)
+    return _csv(
+        exports.table_csv(shown.content, table, locale_code(), figure_words()), f"{survey}-{table}.csv"
     )
 
 
 @bp.get("/results/<survey>/<table>.json")
 def table_json(survey: str, table: str) -> ResponseReturnValue:
-    _, released = _table(survey, table)
-    return _file(json.dumps(released, ensure_ascii=False, indent=1).encode(), "application/json")
+    return jsonify(exports.table_json(_table(survey, table).content, table))
 
 
 @bp.get("/results/<survey>/<table>/figure.json")
 def figure_json(survey: str, table: str) -> ResponseReturnValue:
-    shown, _ = _table(survey, table)
+    shown = _table(survey, table)
     if table not in shown.figures:
         abort(404)
-    return _file(json.dumps(shown.figures[table], ensure_ascii=False).encode(), "application/json")
+    return jsonify(shown.figures[table])
 
 
 @bp.get("/results/<survey>/data-dictionary.csv")
 def dictionary(survey: str) -> ResponseReturnValue:
-    shown = published(_survey(survey))
-    if shown is None:
-        abort(404)
-    return _file(
-        exports.dictionary_csv(shown.content, shown.document, locale_code()), "text/csv", f"{survey}.csv"
+    shown = _shown(survey)
+    return _csv(
+        exports.dictionary_csv(shown.content, locale_code(), figure_words()), f"{survey}-data-dictionary.csv"
     )
 
 
-def _file(body: bytes, mimetype: str, name: str = "") -> Response:
-    response = Response(body, mimetype=mimetype)
-    if name and "Content-Disposition" not in response.headers and request.method in ("GET", "HEAD"):
-        response.headers.set("Content-Disposition", "attachment", filename=name)
+def _csv(body: bytes, name: str) -> Response:
+    response = Response(body, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -256,7 +256,7 @@ def test_a_ward_with_too_few_answers_is_hatched_and_says_so() -> None:
     assert first["text"] == "Ashfen: 45%"
     assert second["fillpattern"]["shape"] == "/"
     assert "fillcolor" not in second
-    assert second["text"] == "Brook: fewer than 10 people"
+    assert second["text"] == "Brook: fewer than 10"
     assert numbers["text"] == ["1", "2"]
     assert figure["layout"]["yaxis"]["scaleanchor"] == "x"
     assert figure["layout"]["yaxis"]["scaleratio"] == pytest.approx(1.627, abs=0.01)

@@ -1,0 +1,39 @@
+"""The interface's words for figures, hidden ones above all: the same on pages, in charts and in files."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+
+def figure_words() -> dict[str, str]:
+    """Words by the codes of :data:`surveys.results.exports.WORDS`, in the reader's language."""
+    return {
+        "all": gettext("Everyone who answered"),
+        "not-given": gettext("Not given"),
+        "wrote": gettext("Wrote something"),
+        "few": gettext("fewer than 10"),
+        "special": gettext("too few to show"),
+        "alike": gettext("hidden because the answers were too alike"),
+        "complement": gettext("hidden to protect people in another group"),
+        "protect": gettext("hidden to protect another figure"),
+        "withheld": gettext("not shown"),
+        "percent-none": gettext("too few to give a percentage"),
+        "column.table": gettext("The table's name in addresses"),
+        "column.question": gettext("The question's short name"),
+        "column.question_label": gettext("The question, as it was asked"),
+        "column.group": gettext("Who the row is about: everyone, a group of people, or one row of a grid"),
+        "column.group_label": gettext("The group in words"),
+        "column.answer": gettext("The answer's short name"),
+        "column.answer_label": gettext("The answer in words"),
+        "column.asked": gettext("How many people were asked, rounded to 5"),
+        "column.answered": gettext("How many of them answered, rounded to 5: the base of the percentages"),
+        "column.skipped": gettext("How many of them skipped the question, rounded to 5"),
+        "column.count": gettext("How many people gave the answer, rounded to 5"),
+        "column.percent": gettext(
+            "Whole per cent of those who answered, worked out from the rounded figures"
+        ),
+        "column.hidden": gettext("Why a figure is not shown"),
+        "kind": gettext("Kind of question"),
+        "responses": gettext("How many people took part, rounded to 5"),
+        "demonstration": gettext("These answers are invented, for demonstration"),
+    }
