@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -86,7 +85,7 @@ JOBS: tuple[Job, ...] = (
 )
 
 
-def run(desk: Desk, *, nightly: bool = False, log: Callable[..., Any] = logs.log.info) -> dict[str, int]:
+def run(desk: Desk, *, nightly: bool = False) -> dict[str, int]:
     """Every due job once, in order; rows settled by name. A job that fails does not stop those after it.
 
     Raises ExceptionGroup with every fault once all have run.
@@ -102,7 +101,7 @@ def run(desk: Desk, *, nightly: bool = False, log: Callable[..., Any] = logs.log
             logs.log.error("job failed", job=job.name, exc_info=problem)
             faults.append(problem)
         else:
-            log("job", job=job.name, settled=settled[job.name])
+            logs.log.info("job", job=job.name, settled=settled[job.name])
     if faults:
         raise ExceptionGroup("jobs failed", faults)
     (desk.store.data_dir / TICK_FILE).touch()

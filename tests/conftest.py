@@ -16,8 +16,8 @@ from flask import Flask
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from portal import create_app, schema
-from portal.config import Settings
+from portal import catalogues, create_app, i18n, schema
+from portal.config import Settings, SettingsError
 from portal.database import Database, engine_for
 from surveys.db import Base
 from surveys.sealing import Keyring
@@ -91,6 +91,17 @@ def shared_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for every parallel worker of this run."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_languages(shared_dir: Path) -> None:
+    """Words are compiled before the first application starts, as ``make test`` does."""
+    with one_at_a_time(shared_dir / "languages.lock"):
+        try:
+            i18n.check_compiled()
+        except SettingsError:
+            for locale in i18n.other_locales():
+                catalogues.compile_locale(locale)
 
 
 @pytest.fixture(scope="session")
