@@ -31,7 +31,6 @@ def document() -> Questionnaire:
     base["breakdowns"] += [
         {"question": "topics", "by": "age", "net": "crime"},
         {"question": "topic-first", "by": "age"},
-        {"question": "help-known", "by": "age", "net": "not-sure"},
         {"question": "improve", "by": "ward"},
         {"question": "trust", "by": "age", "net": "low"},
     ]
@@ -54,7 +53,8 @@ def answer(question: Any, random: Random, questionnaire: Questionnaire) -> Answe
             return [random.choice(alone)]
         rest = [o.key for o in question.options if not o.exclusive]
         size = random.randint(1, min(len(rest), question.at_most or len(rest)))
-        return [key for key in rest if key in random.sample(rest, size)]
+        picked = random.sample(rest, size)
+        return [key for key in rest if key in picked]
     if kind == "ranking":
         return random.sample(keys, random.randint(1, question.top))
     if kind == "grid":

@@ -45,7 +45,10 @@ def topics(base: int | None, *counts: int | None, **more: Any) -> ReleasedTable:
         (
             topics(200, 105, 20, 80, 40, None, 10, 10),
             "several.top",
-            {"first": "asb", "percent": 53, "second": "roads", "second_percent": 40, "people": 105, "base": 200},
+            {
+                "first": "asb", "percent": 53, "second": "roads", "second_percent": 40, "people": 105,
+                "base": 200,
+            },
         ),
         (
             topics(200, 80, 20, 80, 40, None, 10, 10),
@@ -217,8 +220,8 @@ def by_age(*shares: tuple[str, int | None], everybody: int = 100) -> ReleasedTab
             by_age(("13-24", 60), ("25-over", 40), ("not-given", 90)),
             "by.range",
             {
-                "by": "age", "net": "crime", "highest": ["13-24"], "highest_percent": 60, "lowest": ["25-over"],
-                "lowest_percent": 40, "shown": 2, "unshown": 0, "percent": 50,
+                "by": "age", "net": "crime", "highest": ["13-24"], "highest_percent": 60,
+                "lowest": ["25-over"], "lowest_percent": 40, "shown": 2, "unshown": 0, "percent": 50,
             },
         ),
         (
