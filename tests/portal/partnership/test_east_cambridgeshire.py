@@ -65,7 +65,7 @@ def test_the_wards_are_the_fourteen_of_2023_and_every_parish_is_marked_unchecked
     assert [ward.name for ward in wards if ward.key > "E05015"] == ["Bottisham", "Woodditton"]
     assert len(parishes) == 35
     assert not any(parish.checked for parish in parishes)
-    assert [parish.name for parish in parishes if parish.ward_key is None] == ["Ely", "Soham"]
+    assert {"Ely", "Soham"} < {parish.name for parish in parishes if parish.ward_key is None}
 
 
 def test_census_shares_are_as_published_and_nothing_is_filled_in() -> None:
