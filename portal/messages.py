@@ -104,4 +104,25 @@ TEXTS: dict[str, Say] = {
     ),
 }
 
-MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS, **TEXTS}
+RESULTS: dict[str, Say] = {
+    "release.too_early": lambda _: gettext(
+        "Results can be published only after the survey has closed and the hour for unfinished answers is over"
+    ),
+    "release.withdrawn": lambda _: gettext("This survey was withdrawn, so it has no results"),
+    "release.exists": lambda _: gettext("The results of this survey are already published"),
+    "release.empty": lambda _: gettext("Nobody has answered this survey, so there is nothing to publish"),
+    "release.none": lambda _: gettext("There are no published results to correct yet"),
+    "release.note": lambda _: gettext("Say what is different in the corrected results"),
+    "release.small_change": lambda facts: ngettext(
+        "Fewer than %(num)d person joined or left, so the published figures stay as they are",
+        "Fewer than %(num)d people joined or left, so the published figures stay as they are",
+        _count(facts, "needed"),
+    ),
+    "table.unknown": lambda _: gettext("There is no such table"),
+    "table.filtered": lambda _: gettext("A table that was filtered cannot be published"),
+    "row.unreadable": lambda _: gettext(
+        "A stored response does not fit its questionnaire. Nothing was counted. Tell whoever runs this site"
+    ),
+}
+
+MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS, **TEXTS, **RESULTS}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -51,7 +52,10 @@ COLUMNS = (
     "table", "question", "question_label", "group", "group_label", "answer", "answer_label",
     "asked", "answered", "skipped", "count", "percent", "hidden",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060\ufeff]*[=+\-@＝＋－＠]"
+)
+"""A leading formula character, full-width ones included, behind any white space or invisible character."""
 BOM = "\ufeff"
 
 Content = Mapping[str, Any]
@@ -60,7 +64,7 @@ Content = Mapping[str, Any]
 
 def harmless(text: str) -> str:
     """The text with an apostrophe in front if a spreadsheet would run it as a formula."""
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def to_csv(rows: Iterable[Sequence[str | int | None]]) -> bytes:

@@ -111,7 +111,22 @@ def test_the_dictionary_explains_every_column_and_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+44 1353", "-2", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "＝1", "＠x"]
+    "text",
+    [
+        "=1+1",
+        "+44 1353",
+        "-2",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        " =1",
+        "\u00a0=1",
+        "＝1",
+        "＠x",
+        "\x1f=",
+        "\ufeff=1",
+        "\u200b-1",
+    ],
 )
 def test_text_a_spreadsheet_would_run_is_made_harmless(text: str) -> None:
     assert exports.harmless(text) == f"'{text}"
