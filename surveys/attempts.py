@@ -49,7 +49,7 @@ def throttle(session: Session, purpose: str, who: bytes, *, now: dt.datetime) ->
 
 def missed(session: Session, purpose: str, who: bytes, *, now: dt.datetime) -> None:
     """Counts one miss: a code that opened nothing. The caller commits it although the request failed."""
-    add = sqlite.insert if on_sqlite(session) else postgresql.insert
+    add = sqlite.insert if on_sqlite(session.connection()) else postgresql.insert
     row = {"purpose": purpose, "who": who, "slot": _slot(now), "tally": 1}
     statement = add(ATTEMPT).values(row)
     session.execute(

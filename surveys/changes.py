@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ColumnElement,
+    Connection,
     Index,
     Integer,
     String,
@@ -77,10 +78,10 @@ class Watermark:
     seq: int = 0
 
 
-def record(session: Session, survey_id: str, response_id: str, op: Operation) -> None:
+def record(connection: Connection, survey_id: str, response_id: str, op: Operation) -> None:
     """Adds one operation to the log, in the transaction that does it."""
-    statement = RECORD_SQLITE if on_sqlite(session) else RECORD_POSTGRESQL
-    session.execute(statement, {"survey_id": survey_id, "response_id": response_id, "op": op})
+    statement = RECORD_SQLITE if on_sqlite(connection) else RECORD_POSTGRESQL
+    connection.execute(statement, {"survey_id": survey_id, "response_id": response_id, "op": op})
 
 
 def changes_since(session: Session, survey_id: str, watermark: Watermark) -> tuple[list[Change], Watermark]:
@@ -103,7 +104,7 @@ def changes_since(session: Session, survey_id: str, watermark: Watermark) -> tup
 
 def standing(session: Session) -> Watermark:
     """The watermark of everything settled at this moment."""
-    if on_sqlite(session):
+    if on_sqlite(session.connection()):
         return Watermark(0, session.scalar(select(func.max(Change.seq))) or _horizon(session).seq)
     return Watermark(int(session.scalar(SETTLED_BELOW) or 0), 0)
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, Connection, CursorResult, DateTime, MetaData, Result, Table, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,8 +55,8 @@ def rows_changed(result: Result[Any]) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def on_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+def on_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
 
 
 SQLITE_APPEND_ONLY = (

@@ -88,6 +88,7 @@ class DraftState:
 
 SEALED = ("answers", "seen", "accepted", "declined", "returning", "may_publish", "return_code")
 DRAFT = cast(Table, Draft.__table__)
+ADD = insert(DRAFT)
 BY_TOKEN = select(*DRAFT.columns).where(DRAFT.c.token_hash == bindparam("token"))
 LIFE = (
     select(DRAFT.c.expires_at, Survey.closes_at)
@@ -126,13 +127,13 @@ def start(
         "revision": draft.revision,
         "expires_at": _until(now, PLAIN_LIFE, survey.closes_at),
     }
-    session.execute(insert(DRAFT), values | _contents(draft, keys))
+    session.connection().execute(ADD, values | _contents(draft, keys))
     return draft
 
 
 def open_draft(session: Session, token: str, *, keys: Keyring, now: dt.datetime) -> DraftState | None:
     """The open draft of this token; None when it never was, is over, or was sent."""
-    row = session.execute(BY_TOKEN, {"token": receipts.token_hash(keys, token)}).first()
+    row = session.connection().execute(BY_TOKEN, {"token": receipts.token_hash(keys, token)}).first()
     if row is None or row.state != "open" or row.expires_at <= now:
         return None
     return _opened(row, token, keys)
@@ -142,7 +143,7 @@ def sent_draft(
     session: Session, token: str, *, keys: Keyring, now: dt.datetime
 ) -> tuple[DraftState, dt.datetime] | None:
     """A draft sent less than twenty minutes ago, and when it was sent."""
-    row = session.execute(BY_TOKEN, {"token": receipts.token_hash(keys, token)}).first()
+    row = session.connection().execute(BY_TOKEN, {"token": receipts.token_hash(keys, token)}).first()
     if row is None or row.state != "sent" or row.expires_at <= now:
         return None
     return _opened(row, token, keys), row.expires_at - SENT_LIFE
@@ -230,7 +231,7 @@ def _until(now: dt.datetime, life: dt.timedelta, closes_at: dt.datetime | None) 
 
 
 def _prolonged(session: Session, hashed: bytes, life: dt.timedelta, now: dt.datetime) -> dt.datetime:
-    row = session.execute(LIFE, {"token": hashed}).first()
+    row = session.connection().execute(LIFE, {"token": hashed}).first()
     if row is None or row.expires_at <= now:
         raise SurveysError("draft.gone")
     expires_at: dt.datetime = row.expires_at
@@ -260,7 +261,7 @@ def _opened(row: Row[Any], token: str, keys: Keyring) -> DraftState:
 def _store(session: Session, hashed: bytes, seen_revision: int, values: Mapping[str, Any]) -> None:
     """One conditional update; when it changes nothing, says why."""
     keyed = {"token": hashed, "seen_revision": seen_revision}
-    if rows_changed(session.execute(STORE, keyed | dict(values))):
+    if rows_changed(session.connection().execute(STORE, keyed | dict(values))):
         return
     row = session.execute(BY_TOKEN, {"token": hashed}).first()
     if row is None:

@@ -175,4 +175,4 @@ def _remove(
         session.execute(
             delete(Participant).where(Participant.survey_id == survey_id, Participant.id == participant_id)
         )
-    changes.record(session, survey_id, response_id, op)
+    changes.record(session.connection(), survey_id, response_id, op)

@@ -47,7 +47,7 @@ ADD = insert(TICK)
 def tick(session: Session, survey_id: str, page: str, *, locale: str, now: dt.datetime) -> None:
     """Counts one first saving of a page. ``page`` is a page id, or "start", "check", "sent"."""
     row = {"survey_id": survey_id, "page": page, "locale": locale, "on": london_day(now), "tally": 1}
-    session.execute(ADD, row)
+    session.connection().execute(ADD, row)
 
 
 def fold_ticks(session: Session, now: dt.datetime) -> int:

@@ -18,6 +18,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = re.compile(r"[A-Z]{2}")
 RECEIPT_CHARS, RETURN_CHARS = 12, 16
 LOOKALIKES = str.maketrans("OIL", "011")
+PLAIN = LOOKALIKES | dict.fromkeys((*range(33), ord("-"), 127))
+"""For plain characters: what is read as something else, and what is left out."""
 RECEIPT = re.compile(r"[0-9A-Z]{2}[0-9A-HJKMNP-TV-Z]{10}")
 RETURN = re.compile(r"[0-9]{16}")
 
@@ -40,6 +42,8 @@ def in_fours(code: str) -> str:
 
 def normalise(typed: str) -> str:
     """A code as typed, in capitals, no spaces or dashes; any script's digits as 0-9, O as 0, I and L as 1."""
+    if typed.isascii():
+        return typed.upper().translate(PLAIN)
     kept = []
     for character in unicodedata.normalize("NFKC", typed):
         if character.isdecimal():

@@ -24,7 +24,7 @@ def told(session: Session, watermark: Watermark, survey_id: str = "s") -> tuple[
 
 def note(session: Session, *ids: str, survey_id: str = "s") -> None:
     for id in ids:
-        changes.record(session, survey_id, id, "submit")
+        changes.record(session.connection(), survey_id, id, "submit")
     session.commit()
 
 
@@ -51,7 +51,7 @@ def test_a_submit_is_in_the_log(
 
 
 def test_a_rolled_back_change_is_never_told(session: Session) -> None:
-    changes.record(session, "s", "lost", "submit")
+    changes.record(session.connection(), "s", "lost", "submit")
     session.rollback()
     note(session, "kept")
     assert told(session, Watermark())[0] == ["kept"]
@@ -61,7 +61,7 @@ def test_a_lower_seq_that_commits_last_is_not_missed(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer: seq is the order of commits")
     with Session(engine) as early, Session(engine) as late, Session(engine) as reader:
-        changes.record(early, "s", "early", "submit")
+        changes.record(early.connection(), "s", "early", "submit")
         early.flush()
         note(late, "late")
         first, mark = told(reader, Watermark())
@@ -81,7 +81,7 @@ def test_a_transaction_under_way_holds_back_those_after_it_only(engine: Engine) 
         pytest.skip("SQLite has one writer: seq is the order of commits")
     with Session(engine) as before, Session(engine) as slow, Session(engine) as reader:
         note(before, "before")
-        changes.record(slow, "s", "slow", "submit")
+        changes.record(slow.connection(), "s", "slow", "submit")
         note(before, "after")
         first, mark = told(reader, Watermark())
         reader.rollback()
@@ -138,7 +138,7 @@ def test_a_trim_on_postgresql_spares_transactions_under_way(engine: Engine) -> N
     if engine.dialect.name == "sqlite":
         pytest.skip("SQLite has one writer")
     with Session(engine) as slow, Session(engine) as sweeper:
-        changes.record(slow, "s", "slow", "submit")
+        changes.record(slow.connection(), "s", "slow", "submit")
         note(sweeper, "after")
         assert changes.trim_changes(sweeper) == 0
         sweeper.commit()

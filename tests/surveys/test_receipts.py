@@ -55,6 +55,11 @@ def test_a_code_may_be_typed_in_many_ways(typed: str, code: str) -> None:
     assert receipts.normalise(typed) == code
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_characters_are_read_as_any_others(typed: str) -> None:
+    assert receipts.normalise(typed) == receipts.normalise(typed + "\u200f")
+
+
 @pytest.mark.parametrize(
     ("typed", "shape"),
     [
