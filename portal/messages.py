@@ -106,7 +106,7 @@ TEXTS: dict[str, Say] = {
 
 RESULTS: dict[str, Say] = {
     "release.too_early": lambda _: gettext(
-        "Results can be published only after the survey has closed and the hour for unfinished answers is over"
+        "Results can be published once the survey has closed and the hour for unfinished answers is over"
     ),
     "release.withdrawn": lambda _: gettext("This survey was withdrawn, so it has no results"),
     "release.exists": lambda _: gettext("The results of this survey are already published"),
