@@ -6,28 +6,18 @@ that has begun nothing yet.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON, Connection, text
 
-import portal.partnership
-import surveys
 from portal.database import engine_for
+from portal.migrations import load_models
 from surveys.db import Base, UTCDateTime
 
 UPGRADE_LOCK = 0x706F7274616C
 """Taken on PostgreSQL, so that two machines cannot upgrade at the same time."""
-
-
-def _load_models() -> None:
-    """Imports every module that may declare a table, so that none is forgotten."""
-    for package in (surveys, portal.partnership):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
 
 
 def _render(kind: str, item: Any, context: AutogenContext) -> str | Literal[False]:
@@ -71,7 +61,7 @@ def _raw(connection: Connection, statement: str) -> None:
         raw.execute(statement)
 
 
-_load_models()
+load_models()
 given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     _upgrade(given)
