@@ -62,13 +62,17 @@ def extract() -> Catalog:
 
 
 def as_text(catalogue: Catalog) -> str:
-    """The catalogue as a file that only changes when a sentence does: no dates, no places, sorted."""
+    """The catalogue as a file that only changes when a sentence does: no dates, no places, sorted.
+
+    The comment at its head is kept: a language's own says who has checked its words.
+    """
     written = io.BytesIO()
     write_po(written, catalogue, no_location=True, sort_output=True, width=100, omit_header=True)
     locale = f'"Language: {catalogue.locale}\\n"\n' if catalogue.locale else ""
     plural = f'"Plural-Forms: {catalogue.plural_forms}\\n"\n' if catalogue.locale else ""
     return (
-        f'{HEADER}msgid ""\nmsgstr ""\n"Project-Id-Version: portal\\n"\n{locale}{plural}'
+        f'{catalogue.header_comment.strip()}\nmsgid ""\nmsgstr ""\n"Project-Id-Version: portal\\n"\n'
+        f"{locale}{plural}"
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
         f'"Content-Transfer-Encoding: 8bit\\n"\n\n{written.getvalue().decode()}'
     )
@@ -90,7 +94,8 @@ def read(locale: str) -> Catalog:
 def update(locale: str, template: Catalog) -> Catalog:
     """The language's catalogue with exactly the template's sentences; words it already has are kept."""
     path = po_path(locale)
-    catalogue = read(locale) if path.exists() else Catalog(locale=locale, charset="utf-8")
+    new = Catalog(locale=locale, charset="utf-8", header_comment=HEADER.strip())
+    catalogue = read(locale) if path.exists() else new
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
