@@ -1,19 +1,20 @@
-"""The floor everything is compared with: the least a Flask developer would write for the same questions.
+"""The floor everything is compared with: the least a Flask developer would write for the same survey.
 
-One template page through Flask-WTF, one POST that checks the token and stores one JSON row in the same sort of
-database file, one thank-you page, on the same server as the product. Run: ``python floor.py PORT FILE``.
+One template page through Flask-WTF, one POST that checks the token and stores one JSON row in the same sort
+of database file, one thank-you page, on the same server as the product.
+Run: ``python -m tests.benchmarks.floor PORT FILE``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import sys
 import threading
 
 import waitress
-from fifteen import document
 from flask import Flask, redirect, render_template_string, request
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -23,6 +24,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+
+from tests.benchmarks.fifteen import document
 
 PAGE = """<!doctype html><html lang="en"><head><title>Local survey</title></head><body><h1>Local survey</h1>
 <form method="post">{{ form.csrf_token }}
@@ -78,6 +81,11 @@ def create_app(path: str) -> Flask:
         return render_template_string(THANKS, n=secrets.token_hex(4))
 
     return app
+
+
+def application() -> Flask:
+    """The floor for a server that imports it; ``FLOOR_FILE`` names its database."""
+    return create_app(os.environ["FLOOR_FILE"])
 
 
 if __name__ == "__main__":

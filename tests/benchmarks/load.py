@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import re
@@ -11,9 +12,10 @@ import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 
-from fifteen import form_body
+from tests.benchmarks.fifteen import form_body
 
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 NAME = re.compile(r'name="([^"]*)"')
@@ -52,6 +54,11 @@ class Visitor:
             self.cookies[name] = value
         return response.status, response.headers.get("Location", ""), text
 
+    def bytes_of(self, path: str) -> int:
+        """How many bytes a file takes on the wire when compression is welcome."""
+        self.connection.request("GET", path, headers={"Accept-Encoding": "br, gzip"})
+        return len(self.connection.getresponse().read())
+
     def journey(self, salt: int) -> bool:
         """True when the answers were stored and the thank-you page was shown."""
         status, _, page = self.ask("GET", self.path)
@@ -69,6 +76,117 @@ class Visitor:
         where = urllib.parse.urlsplit(location)
         status, _, _ = self.ask("GET", where.path)
         return status == 200
+
+
+class Form(HTMLParser):
+    """The first form of a page that is not the way out, with an answer for every control in it."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[tuple[str, str], str] = {}
+        self.button: tuple[str, str] | None = None
+        self._inside = self._done = False
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        name, value = given.get("name", ""), given.get("value", "")
+        if (
+            tag == "form"
+            and given.get("method") == "post"
+            and not self._done
+            and "exit" not in given.get("action", "")
+        ):
+            self._inside, self.action = True, given.get("action", "")
+        elif not self._inside:
+            return
+        elif tag == "input" and given.get("type") == "radio":
+            self.fields[name, "radio"] = value
+        elif tag == "input" and given.get("type") == "checkbox":
+            self.fields.setdefault((name, "checkbox"), value)
+        elif tag == "input":
+            self.fields[name, "text"] = value
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and value:
+            self.fields.setdefault((self._select, "select"), value)
+        elif tag == "textarea":
+            self.fields[name, "text"] = "Cars race along the main road every evening."
+        elif tag == "button" and self.button is None:
+            self.button = (name, value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form" and self._inside:
+            self._inside, self._done = False, True
+
+    def body(self) -> str:
+        filled = [(name, value) for (name, _), value in self.fields.items()]
+        if self.button and self.button[0]:
+            filled.append(self.button)
+        return urllib.parse.urlencode(filled)
+
+
+def walk(port: int, start: str) -> tuple[int, int]:
+    """A paged survey from start to receipt: (pages shown, bytes of HTML). RuntimeError when stuck."""
+    visitor = Visitor(port, start)
+    path, shown, size = start, 0, 0
+    for _ in range(60):
+        status, location, page = visitor.ask("GET", path)
+        if status in (302, 303):
+            path = urllib.parse.urlsplit(location).path
+            continue
+        shown, size = shown + 1, size + len(page.encode())
+        if path.endswith("/sent"):
+            return shown, size
+        form = Form(page)
+        if status != 200 or form.action is None:
+            break
+        status, location, _ = visitor.ask("POST", form.action or path, form.body())
+        if status not in (302, 303):
+            break
+        path = urllib.parse.urlsplit(location).path
+    raise RuntimeError(f"the survey could not be finished: {status} at {path}")
+
+
+LINKED = re.compile(
+    r'(?:<link[^>]*href="(/static/[^"]+)"|<script[^>]*src="(/static/[^"]+)"|<img[^>]*src="(/[^"]+)")'
+)
+PRELOADED = re.compile(r'rel="(?:alternate|preload|prefetch)"')
+
+
+def weight(visitor: Visitor, path: str) -> tuple[dict[str, int], int]:
+    """Compressed bytes of a page and of each file it loads, by address; then of the next survey page."""
+    _, location, page = visitor.ask("GET", path)
+    parts = {path: len(gzip.compress(page.encode()))}
+    for found in LINKED.finditer(page):
+        if not PRELOADED.search(found.group(0)):
+            address = next(group for group in found.groups() if group)
+            parts[address] = visitor.bytes_of(address)
+    form = Form(page)
+    later = 0
+    if form.action and path.endswith("/start"):
+        _, location, _ = visitor.ask("POST", form.action or path, form.body())
+        _, _, page = visitor.ask("GET", urllib.parse.urlsplit(location).path)
+        later = len(gzip.compress(page.encode()))
+    return parts, later
+
+
+def memory_mb(pid: int) -> float:
+    """Proportional memory of a process and its children, so that pages shared after a fork count once."""
+    family = [pid]
+    for task in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(task.read_text().rpartition(")")[2].split()[1]) == pid:
+                family.append(int(task.parent.name))
+        except OSError:
+            continue
+    total = 0
+    for one in family:
+        rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+        total += int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
+    return total / 1024
 
 
 def cpu_seconds(pid: int) -> float:
