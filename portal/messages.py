@@ -125,4 +125,82 @@ RESULTS: dict[str, Say] = {
     ),
 }
 
-MESSAGES: dict[str, Say] = {**ANSWERS, **RECEIPTS, **TEXTS, **RESULTS}
+DRAFTS: dict[str, Say] = {
+    "draft.stale": lambda _: gettext(
+        "These answers were changed in another window. Nothing was lost. Look at them and send again"
+    ),
+    "draft.sent": lambda _: gettext("These answers were sent already. They count once"),
+    "draft.gone": lambda _: gettext(
+        "These answers are no longer kept, so nothing was sent. You can start again"
+    ),
+    "participant.missing": lambda _: gettext("Enter the name of your organisation"),
+}
+
+SURVEYS: dict[str, Say] = {
+    "survey.not_open": lambda _: gettext("This survey does not take answers at the moment"),
+    "survey.not_paused": lambda _: gettext("This survey is not paused"),
+    "survey.ended": lambda _: gettext("This survey has closed or was withdrawn, so it stays as it is"),
+    "survey.no_version": lambda _: gettext("Publish the questions before setting the dates"),
+    "survey.window": lambda _: gettext("The closing date must be after the opening date"),
+    "survey.already_open": lambda _: gettext("The survey has opened, so its opening date stays"),
+    "survey.closes_in_past": lambda _: gettext(
+        "This closing date has passed. To end the survey now, close it"
+    ),
+    "survey.withdraw_until_earlier": lambda _: gettext(
+        "People were promised more time to take their answers back. The date can only be later"
+    ),
+    "survey.slug": lambda _: gettext("Use small letters, digits and dashes in the address, at most 60"),
+    "survey.slug_taken": lambda _: gettext("There is already a survey at this address"),
+    "survey.kind": lambda _: gettext("A survey is for residents or for named organisations"),
+    "survey.prefix": lambda _: gettext("Receipt numbers of a survey begin with two capital letters"),
+    "survey.prefix_taken": lambda _: gettext(
+        "Another survey has these two letters, or letters that are read as the same"
+    ),
+    "version.faults": lambda _: gettext("The questions have faults, so they were not published"),
+    "version.meaning": lambda _: gettext(
+        "Say whether the corrected questions still mean the same. Only the first version is the first"
+    ),
+    "version.other_survey": lambda _: gettext("These questions belong to another survey"),
+    "reason.missing": lambda _: gettext("Give a reason"),
+    "reason.unknown": lambda _: gettext("Choose one of the reasons listed"),
+    "response.unknown": lambda _: gettext("There is no such response"),
+}
+
+KEYS: dict[str, Say] = {
+    "keys.missing": lambda _: gettext("No encryption key is set"),
+    "keys.malformed": lambda _: gettext("An encryption key or its name is malformed"),
+    "keys.repeated": lambda _: gettext("Two encryption keys have the same name"),
+    "keys.short_secret": lambda facts: ngettext(
+        "The secret key must have at least %(num)d character",
+        "The secret key must have at least %(num)d characters",
+        _count(facts, "least"),
+    ),
+    "sealing.key_missing": lambda _: gettext("The encryption key this was stored with is not set"),
+    "sealing.broken": lambda _: gettext("The encryption key does not open what is stored"),
+    "canary.missing": lambda _: gettext(
+        "This database has no proof of its keys. Was it set up by this portal?"
+    ),
+    "canary.secret": lambda _: gettext("The secret key is not the one this database was set up with"),
+    "changes.trimmed": lambda _: gettext("The counts are behind and have to be made anew"),
+}
+
+DOCUMENTS: dict[str, Say] = {
+    "survey.unknown": lambda _: gettext("There is no such survey"),
+    "questionnaire.invalid": lambda _: gettext(
+        "These questions cannot be read. Mend every fault that is listed"
+    ),
+    "demonstration.unknown_setting": lambda _: gettext("The demonstration has a setting that nobody knows"),
+    "answers.uncodable": lambda _: gettext("An answer does not fit the questions it was given to"),
+    "answers.unreadable": lambda _: gettext("A stored response does not fit the questions it was given to"),
+}
+
+MESSAGES: dict[str, Say] = {
+    **ANSWERS,
+    **RECEIPTS,
+    **TEXTS,
+    **RESULTS,
+    **DRAFTS,
+    **SURVEYS,
+    **KEYS,
+    **DOCUMENTS,
+}
