@@ -29,7 +29,7 @@ def pairs(catalogue: Catalog) -> Iterator[tuple[str, str]]:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[-1]
-        given = [message.string] if isinstance(message.string, str) else list(message.string)
+        given = [message.string] if isinstance(message.string, str) else list(message.string or ())
         for words in given:
             yield source, words
 
