@@ -153,7 +153,7 @@ def settle(care: Custody) -> int:
             now=care.now,
             keys=care.keys,
         )
-    erasure.scrub(care.engine)
+    erasure.scrub(care.engine, fully=True)
     return again
 
 

@@ -65,13 +65,13 @@ def reseal(desk: Desk, told: Callable[[int], None] = lambda moved: None) -> int:
 
 
 def scrub(desk: Desk) -> int:
-    """Frees the files of what was deleted; 1 when it could, 0 when a reader was in the way."""
-    return int(erasure.scrub(desk.store.engine))
+    """Rewrites what still holds deleted rows; 1 when it could, 0 when somebody was in the way."""
+    return int(erasure.scrub(desk.store.engine, fully=True))
 
 
 def empty_log(desk: Desk) -> int:
     """SQLite only: empties the write-ahead log, in case an erasure met a reader earlier."""
-    return scrub(desk) if desk.store.engine.dialect.name == "sqlite" else 0
+    return int(erasure.scrub(desk.store.engine)) if desk.store.engine.dialect.name == "sqlite" else 0
 
 
 JOBS: tuple[Job, ...] = (

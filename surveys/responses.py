@@ -36,12 +36,13 @@ from surveys.questionnaire.codebook import codebook_of
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
 from surveys.questionnaire.routing import prune
 from surveys.receipts import normalise, recognise
-from surveys.records import Comment, Participant, Response
+from surveys.records import RESPONSE, Comment, Participant, Response
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion, london_day
 from surveys.surveys import state as survey_state
 
 __all__ = [
+    "RESPONSE",
     "Change",
     "CodeAttempt",
     "Comment",
@@ -84,7 +85,6 @@ __all__ = [
 ]
 
 
-RESPONSE = cast(Table, Response.__table__)
 ONCE = ["survey_id", "submission_hash"]
 COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise lost on PostgreSQL
 ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing(index_elements=ONCE).execution_options(**COUNTED)
