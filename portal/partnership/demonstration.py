@@ -62,13 +62,15 @@ def carry_out(
     reading: Reading,
     drawer: Callable[[Session], releases.Draw] | None,
     progress: Progress = lambda slug, done, of: None,
+    leanings: Leanings | None = None,
 ) -> Carried:
     """Loads the pack, publishes its surveys, sends invented answers and releases what has closed.
 
     Doing it again adds nothing: a survey that already holds answers is left alone, so an answer somebody gave
     to a demonstration stays. Every response goes through the real draft and submission, one transaction each.
+    Without ``leanings`` the pack's own decide what is answered.
     """
-    leanings = leanings_of(pack.folder)
+    leanings = leanings or leanings_of(pack.folder)
     with writing() as session:
         packs.load(session, pack, by=ACTOR, now=now, keys=keys)
     added: Counter[str] = Counter()
