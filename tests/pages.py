@@ -148,7 +148,13 @@ class Page:
         raise AssertionError(f"no link says {said!r} on {self.url}: {self.main}")
 
     def forms(self) -> list[Form]:
-        return [_form(element, self.url) for element in self.root.iter("form")]
+        forms = {element: _form(element, self.url) for element in self.root.iter("form")}
+        named = {element.get("id"): form for element, form in forms.items() if element.get("id")}
+        for button in self.root.iter("button"):  # one that stands elsewhere and names its form
+            owner = named.get(button.get("form"))
+            if owner is not None:
+                owner.buttons.append((words(button), button.get("name", ""), button.get("value", "")))
+        return list(forms.values())
 
     def form(self, button: str | None = None) -> Form:
         """The form with this button; without one, the first that is not the leaving form."""

@@ -13,10 +13,10 @@ from portal.respond import visit
 from portal.respond.blueprint import bp
 from portal.respond.codes import hand_out_code
 from portal.respond.sheets import asked_with, page_response
-from portal.respond.sitting import Sitting, keep, keyring, sit, to, turn_away
+from portal.respond.sitting import Sitting, keep, keyring, late_sitting, sit, to, turn_away
 from surveys import drafts
 from surveys.drafts import DraftState
-from surveys.questionnaire.checking import Raw, check_page
+from surveys.questionnaire.checking import Checked, Raw, check_page
 from surveys.questionnaire.model import Page
 from surveys.questionnaire.routing import Route, Step, walk
 
@@ -25,6 +25,8 @@ CHECK = "check"
 
 @bp.route("/<slug>/questions/<page_id>", methods=["GET", "POST"])
 def page(slug: str, page_id: str) -> Response:
+    if request.method == "POST":
+        _take_late(slug, page_id)
     sitting = sit(slug)
     asked = sitting.questionnaire.page_by_id.get(page_id)
     if asked is None:
@@ -41,18 +43,46 @@ def page(slug: str, page_id: str) -> Response:
     return _take(sitting, asked, returning)
 
 
-def _take(sitting: Sitting, page: Page, returning: bool) -> Response:
-    """One page's answers: checked, kept, and on. A page with a mistake comes back as it was typed."""
-    action = request.form.get("action", "")
+def _checked(sitting: Sitting, page: Page) -> tuple[Raw, Checked]:
+    """What was typed on this page, and what became of it."""
     questions = [question for question in page.questions if not question.off]
-    fields: Raw = {} if action == "skip" else typed(questions, request.form.getlist)
+    skips = request.form.get("action") == "skip"
+    fields: Raw = {} if skips else typed(questions, request.form.getlist)
+    draft = sitting.draft
     checked = check_page(
         page,
         fields,
         questionnaire=sitting.questionnaire,
-        answers=sitting.draft.answers,
-        accepted=sitting.draft.accepted,
+        answers=draft.answers,
+        accepted=draft.accepted,
     )
+    return fields, checked
+
+
+def _end_with(sitting: Sitting, checked: Checked) -> Step:
+    """Where the route would end with these answers."""
+    draft = sitting.draft
+    answers = draft.answers | dict(checked.answers)
+    route = walk(sitting.questionnaire, answers, accepted=draft.accepted, declined=draft.declined)
+    return route.steps[-1]
+
+
+def _take_late(slug: str, page_id: str) -> None:
+    """Keeps a sound page that comes after twenty idle minutes: only the return code opens the draft again."""
+    sitting = late_sitting(slug)
+    page = sitting.questionnaire.page_by_id.get(page_id) if sitting else None
+    step = Step("page", page_id)
+    if sitting is None or page is None or step not in sitting.route.steps or not sitting.may_visit(step):
+        return
+    _, checked = _checked(sitting, page)
+    if not checked.problems and _end_with(sitting, checked).kind != "stop":
+        keep(sitting, lambda draft: _write(draft, page_id, checked.answers))
+
+
+def _take(sitting: Sitting, page: Page, returning: bool) -> Response:
+    """One page's answers: checked, kept, and on. A page with a mistake comes back as it was typed."""
+    action = request.form.get("action", "")
+    fields, checked = _checked(sitting, page)
     if checked.problems:
         asked_with(sitting, page, dict(checked.answers))
         return page_response(
@@ -64,14 +94,9 @@ def _take(sitting: Sitting, page: Page, returning: bool) -> Response:
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
     before = sitting.route
-    ahead = walk(
-        sitting.questionnaire,
-        sitting.draft.answers | dict(checked.answers),
-        accepted=sitting.draft.accepted,
-        declined=sitting.draft.declined,
-    ).steps[-1]
-    if ahead.kind == "stop" and _deletes(sitting, ahead.id):
-        return _stop(sitting, ahead)
+    end = _end_with(sitting, checked)
+    if end.kind == "stop" and _deletes(sitting, end.id):
+        return _stop(sitting, end)
     keep(sitting, lambda draft: _write(draft, page.id, checked.answers))
     if action == "save":
         return hand_out_code(sitting)

@@ -166,6 +166,16 @@ def sit(slug: str) -> Sitting:
     return Sitting(survey, questionnaire(draft.version_id), draft)
 
 
+def late_sitting(slug: str) -> Sitting | None:
+    """The sitting that ended with this very request, because nobody had been there for too long."""
+    token = visit.away_token(slug)
+    survey = survey_at(slug) if token else None
+    if token is None or survey is None or surveys.state(survey, visit.now()) not in ("open", "grace"):
+        return None
+    draft = drafts.open_draft(read_session(), token, keys=keyring(), now=visit.now())
+    return Sitting(survey, questionnaire(draft.version_id), draft) if draft else None
+
+
 def no_draft(survey: Survey, token: str | None) -> NoReturn:
     """Ends the request of somebody whose device opens no draft of this survey any more."""
     slug = survey.slug

@@ -32,7 +32,7 @@ class Block:
 def typed_words(text: str) -> Markup:
     """What somebody wrote, in their own direction and with their own line breaks."""
     lines = (Markup("{}").format(line) for line in showable(text).split("\n"))
-    return Markup('<bdi class="typed" dir="auto">{}</bdi>').format(Markup("<br>").join(lines))
+    return Markup('<bdi class="typed" dir="auto">{}</bdi>').format(Markup("<br>\n").join(lines))
 
 
 def blocks(questionnaire: Questionnaire, route: Route, locale: str, slug: str = "") -> tuple[Block, ...]:
@@ -80,7 +80,7 @@ def _values(setting: Setting, question: Any, answer: Answer) -> Iterator[str | M
             named = (document.say(row.text, locale) for row in question.rows)
             yield from (
                 gettext("%(row)s: %(answer)s", row=row, answer=label)
-                for row, label in zip(named, said, strict=True)
+                for row, label in zip(named, said, strict=False)  # no words at all when it was skipped
                 if label
             )
         case "number" if isinstance(answer, int):

@@ -16,7 +16,14 @@ TOPICS = re.compile(r"safe|crime|speeding|abuse|scam|topic|hate|fire", re.IGNORE
 
 def test_start_page_says_what_it_is_for_and_never_anonymous(resident: Resident) -> None:
     page = resident.open("start")
-    for words in ("About 4 minutes", "999", "101", "Crimestoppers", "another format", "Do not report a crime here"):
+    for words in (
+        "About 4 minutes",
+        "999",
+        "101",
+        "Crimestoppers",
+        "another format",
+        "Do not report a crime here",
+    ):
         assert words in page.main
     assert "We do not ask your name. In a small place your answers could still be recognised" in page.main
     assert "anonym" not in page.html.lower()
@@ -296,7 +303,9 @@ def test_language_can_be_switched_and_keeps_place_and_answers(
     assert dict(resident.here.form("Continue").fields)["safe-dark"] == "a-bit-unsafe"
 
 
-def test_sending_ends_the_visit_and_the_start_page_offers_a_fresh_survey(resident: Resident, site: Site) -> None:
+def test_sending_ends_the_visit_and_the_start_page_offers_a_fresh_survey(
+    resident: Resident, site: Site
+) -> None:
     resident.go_to("questions/7", ADULT)
     resident.answer(ADULT, "Finish and send what I have answered")
     resident.press("Send my answers now")

@@ -1,4 +1,4 @@
-"""A resident without scripts: fills in the page in front of them from what they want to say, and presses on."""
+"""A resident without scripts: fills in the page in front of them from what they want to say, and goes on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from surveys.questionnaire.model import Answers, Questionnaire
 from surveys.responses import Comment, Response
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
-from tests.pages import Page, PageClient
+from tests.pages import Page, PageClient, words
 
 ADULT: dict[str, Any] = {
     "connection": ["live"],
@@ -105,11 +105,19 @@ class Site:
     def words(self) -> dict[str, str]:
         """Every comment: item to what was written."""
         with self.writing() as session:
-            return {row.item: self.keys.open(row.key_id, row.sealed) for row in session.scalars(select(Comment))}
+            return {
+                row.item: self.keys.open(row.key_id, row.sealed) for row in session.scalars(select(Comment))
+            }
 
     def drafts(self) -> int:
         with self.writing() as session:
             return session.scalar(select(func.count()).select_from(Draft).where(Draft.state == "open")) or 0
+
+
+def code_on(page: Page) -> str:
+    """The receipt number or return code a page shows, or nothing."""
+    found = [element for element in page.root.iter("p") if element.get("class") == "receipt__code"]
+    return words(found[0]) if found else ""
 
 
 @dataclass
@@ -126,6 +134,10 @@ class Resident:
     def here(self) -> Page:
         assert self.page is not None
         return self.page
+
+    @property
+    def code(self) -> str:
+        return code_on(self.here)
 
     @property
     def at(self) -> str:
