@@ -248,6 +248,8 @@ def _ours(name: str, value: str) -> list[Declaration]:
         return [(name, value.replace("1.3157894737", "var(--leading-m)"))]
     if name == "font-weight" and value == "700":
         return [(name, "650")]
+    if (name, value) == ("font-family", "sans-serif"):
+        return []
     if name.startswith(("-webkit-font-smoothing", "-moz-osx-font")):
         return []
     if name in _LOGICAL:

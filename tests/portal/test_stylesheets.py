@@ -56,6 +56,7 @@ def test_neighbouring_blocks_with_one_condition_are_joined() -> None:
         (".a{font-size:1.1875rem}", ".a{font-size:var(--text-m)}"),
         (".a{font-size:3rem!important}", ".a{font-size:var(--text-2xl)!important}"),
         (".a{font-size:14pt}", ""),
+        ("@media print{.a{font-family:sans-serif}}", ""),
         (".a{line-height:1.3157894737}", ".a{line-height:var(--leading-m)}"),
         (".a{margin-left:4px;right:0}", ".a{margin-inline-start:4px;inset-inline-end:0}"),
         (".a{text-align:left;float:right}", ".a{text-align:start;float:inline-end}"),
