@@ -166,8 +166,7 @@ def test_reseal_keeps_what_was_saved_meanwhile(
 
     ring = Interrupted([NEWER, *ENCRYPTION_KEYS], SECRET.encode())
     ring.meanwhile = save
-    sealing.reseal(session, ring, 100)
-    session.commit()
+    sealing.reseal(session, ring, 100)  # never committed: the canary is every test's
     reopened = responses.open_draft(session, "token", keys=ring, now=now)
     assert reopened is not None
     assert reopened.answers["heard"] == "saved meanwhile"
