@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.questionnaire.codebook import ANSWERED, NOT_ASKED, PLACE_SKIPPED, Column, codebook_of
 from surveys.questionnaire.codebook import SKIPPED as SKIPPED_BYTE
 from surveys.questionnaire.model import Questionnaire
-from surveys.records import Response
+from surveys.responses import RESPONSE
 from surveys.results.exports import BOM, harmless
 from surveys.results.follower import layout_of
 
@@ -34,18 +37,19 @@ def responses_csv(session: Session, survey_id: str) -> Iterator[bytes]:
         if column.question in layout.questionnaire.question_by_id
     ]
     yield (BOM + ",".join(harmless(name) for name in (*_FIXED, *_names(columns))) + "\r\n").encode()
-    lines = {v.id: _Line(v.questionnaire, v.number, columns) for v in layout.versions}
+    lines = {v.id: _Lines(v.questionnaire, v.number, columns) for v in layout.versions}
+    stored = RESPONSE.c
     query = (
-        select(Response.version_id, Response.packed, Response.submitted_on, Response.channel, Response.locale)
-        .where(Response.survey_id == survey_id, Response.status == "counted")
+        select(stored.version_id, stored.packed, stored.submitted_on, stored.channel, stored.locale)
+        .where(stored.survey_id == survey_id, stored.status == "counted")
         .execution_options(yield_per=_PART)
     )
-    for part in session.execute(query).partitions():
-        text = "".join(
-            f"{lines[version].number},{day},{channel},{locale},{lines[version].of(packed)}\r\n"
-            for version, packed, day, channel, locale in part
-        )
-        yield text.encode()
+    for part in session.connection().execute(query).partitions():
+        by_version: dict[str, list[Any]] = {}
+        for row in part:
+            by_version.setdefault(row[0], []).append(row)
+        for version, rows in by_version.items():
+            yield lines[version].of(rows).encode()
 
 
 _Wanted = tuple[str, str, tuple[str, ...]]
@@ -59,16 +63,22 @@ def _names(columns: Sequence[_Wanted]) -> Iterator[str]:
             yield f"{question}.{item}" if item else question
 
 
-class _Line:
-    """Turns packed rows of one version into lines: each field's bytes are put into words once."""
+class _Lines:
+    """Turns packed rows of one version into lines, a column at a time."""
 
     def __init__(self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted]) -> None:
-        self.number = number
-        own = {(c.question, c.item): c for c in codebook_of(questionnaire).columns}
+        codebook = codebook_of(questionnaire)
+        own = {(c.question, c.item): c for c in codebook.columns}
+        self._number, self._width = str(number), codebook.width
         self._cells = [_Cells(own.get((question, item)), keys) for question, item, keys in wanted]
 
-    def of(self, row: bytes) -> str:
-        return ",".join([cells[row[cells.start : cells.end]] for cells in self._cells])
+    def of(self, rows: Sequence[Any]) -> str:
+        """Lines of rows of (version, packed, day, channel, language)."""
+        _, packed, days, channels, locales = zip(*rows, strict=True)
+        matrix = np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(len(rows), self._width)
+        columns = [cells.of(matrix) for cells in self._cells]
+        fixed = ([self._number] * len(rows), map(str, days), channels, locales)
+        return "".join(",".join(line) + "\r\n" for line in zip(*fixed, *columns, strict=True))
 
 
 class _Cells(dict[bytes, str]):
@@ -77,8 +87,18 @@ class _Cells(dict[bytes, str]):
     def __init__(self, column: Column | None, keys: tuple[str, ...]) -> None:
         super().__init__()
         self._column, self._keys = column, keys
-        self.start = column.offset if column else 0
-        self.end = column.offset + column.size if column else 0
+        self._start = column.offset if column else 0
+        self._size = column.size if column else 0
+
+    def of(self, rows: NDArray[np.uint8]) -> list[str]:
+        """The cells of ``n`` packed rows."""
+        packed = np.ascontiguousarray(rows[:, self._start : self._start + self._size]).tobytes()
+        if self._size == 0:
+            return [self[b""]] * len(rows)
+        if self._size == 1:
+            text = {code: self[bytes([code])] for code in set(packed)}
+            return [text[code] for code in packed]
+        return [self[packed[at : at + self._size]] for at in range(0, len(packed), self._size)]
 
     def __missing__(self, packed: bytes) -> str:
         text = self[packed] = self._say(packed)
