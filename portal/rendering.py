@@ -196,9 +196,10 @@ def markdown(text: str | None, *, top: int = 2) -> Markup:
     if not text:
         return Markup()
     tokens = _markdown.parse(text)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + top - 1)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    lower = top - min((int(token.tag[1]) for token in headings), default=top)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + lower)}"
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     cleaned = nh3.clean(
         html,
