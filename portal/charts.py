@@ -223,7 +223,7 @@ def _panels(reading: Reading) -> Json | None:
     labels = [block.label.text for block in blocks]
     longest = max(line.percent or 0 for b in blocks for x in chosen if (line := b.line(x.key)))
     wide = _Sheet(len(chosen), _COLUMNS, len(labels), title=46)
-    narrow = _Sheet(len(chosen), 1, len(labels), title=30)
+    narrow = _Sheet(len(chosen), 1, len(labels), title=46)
     traces: list[Any] = []
     axes: Json = {}
     laid_over: dict[str, Json] = {}
@@ -320,7 +320,7 @@ class _Sheet:
 
     def heading(self, index: int, text: str) -> Json:
         return {
-            "text": style.wrapped(text, 30 if self.columns > 1 else style.NARROW_LABEL_CHARS),
+            "text": style.wrapped(text, 30),
             "xref": "paper", "x": self.across(index)[0], "xanchor": "left", "align": "left",
             "yref": "paper", "y": self.down(index)[1], "yanchor": "bottom", "yshift": 2, "showarrow": False,
             "font": {"size": 14, "color": style.STAND_IN["ink"]},

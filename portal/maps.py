@@ -18,8 +18,8 @@ Ring = tuple[Point, ...]
 Shade = Literal[0, 1, 2, 3, 4, 5]
 """1 to 5: a class of the legend, low to high. 0: too few people answered."""
 
-_LOW_BREAKS = (10, 20, 30, 40)
-_HIGH_BREAKS = (30, 45, 60, 75)
+_BREAKS = ((20, (5, 10, 15, 20)), (55, (20, 30, 40, 50)), (101, (50, 60, 70, 80)))
+"""District figures below so much have these classes."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,9 @@ def _path(points: Sequence[Point]) -> str:
 def breaks(overall: int | None) -> tuple[int, int, int, int]:
     """The four whole-number edges between the five classes, for a share whose district figure is ``overall``.
 
-    Ten points wide, because smaller differences between wards may be chance. They depend on nothing else,
-    so that one year's map can be laid beside the next.
+    One of three fixed sets and nothing finer, so that one year's map can be laid beside the next.
     """
-    return _HIGH_BREAKS if overall is not None and overall >= 45 else _LOW_BREAKS
+    return next(edges for below, edges in _BREAKS if (overall if overall is not None else 20) < below)
 
 
 def shade(percent: int | None, edges: Sequence[int]) -> Shade:

@@ -10,7 +10,7 @@ from typing import cast
 from flask import abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.database import read_session
 from portal.i18n import locale_code
@@ -21,7 +21,7 @@ from portal.reading import Label, label
 from portal.rendering import day, moment
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import releases
+from surveys.results.releases import Release
 from surveys.surveys import Survey, SurveyVersion
 
 QUESTIONNAIRES = "public.questionnaires"
@@ -69,12 +69,18 @@ def questionnaire(survey: Survey, number: int | None = None) -> Questionnaire | 
     return surveys.questionnaire_of(version, cache) if version is not None else None
 
 
+def release_number(survey: Survey) -> int | None:
+    """The number of the newest release of a survey; None before the first."""
+    wanted = select(func.max(Release.number)).where(Release.survey_id == survey.id)
+    return read_session().scalar(wanted)
+
+
 def instruments(consultation: Consultation) -> list[Instrument]:
     found = []
     for asked in consultation.surveys:
         document = questionnaire(asked.survey)
         if document is not None:
-            released = releases.current(read_session(), asked.survey.id) is not None
+            released = release_number(asked.survey) is not None
             found.append(Instrument(asked.survey, _state(asked), document, released))
     return found
 
@@ -117,7 +123,7 @@ def next_steps(consultation: Consultation) -> list[dict[str, object]]:
         {"title": gettext("We report back"), "text": outcome},
     ]
     reached = 0 if not closed else 1
-    if closed and any(releases.current(read_session(), a.survey.id) for a in consultation.surveys):
+    if closed and any(release_number(asked.survey) for asked in consultation.surveys):
         reached = 4 if decided else 3
         if decided and consultation.outcome_due and consultation.outcome_due < today:
             reached = 5

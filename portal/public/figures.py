@@ -34,6 +34,8 @@ def share(line: Line | None) -> Cell:
     """A share in per cent, or the words for a missing one."""
     if line is None:
         return {"text": gettext("not asked"), "few": True}
+    if line.percent is None and line.count is not None:
+        return {"text": gettext("too few"), "few": True}
     return {"text": percent_words(line), "few": line.percent is None}
 
 
@@ -112,11 +114,15 @@ def matrix(reading: Reading) -> tuple[list[Any], list[Any]]:
     if reading.kind == "grid" and reading.by is None:
         return _grid(reading)
     shown = [block for block in reading.blocks if not block.hidden]
-    heads = [gettext("Answer"), *(spoken_label(block.label) for block in shown)]
+    heads = [gettext("Answer"), *(_head(block) for block in shown)]
     rows: list[Any] = [[gettext("People who answered"), *(_base(block) for block in shown)]]
     for line in _all_lines(reading):
         rows.append([spoken_label(line.label), *(_brief(block.line(line.key)) for block in shown)])
     return heads, rows
+
+
+def _head(block: Block) -> Markup | str:
+    return gettext("Everyone") if block.key == ALL else spoken_label(block.label)
 
 
 def left_out(reading: Reading) -> list[Markup]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
-from flask import Response, abort, current_app, jsonify, render_template
+from flask import Response, abort, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
+from sqlalchemy import Row, select
 
 from portal import findings_words, maps
 from portal.database import read_session
@@ -55,6 +56,8 @@ class Published:
     figures: Mapping[str, Any]
     document: Questionnaire
     readings: tuple[Reading, ...]
+    drawn: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
+    """The questions as HTML, by mount point."""
 
     def finding(self, reading: Reading) -> Markup:
         """The one sentence about this table."""
@@ -113,33 +116,57 @@ class Published:
 
 
 def published(survey: Survey) -> Published | None:
-    """What is released of this survey, in this request's language; None before the first release."""
-    release = releases.current(read_session(), survey.id)
-    return _read(survey, release) if release is not None else None
+    """What is released of this survey, in this request's language; None before the first release.
 
-
-def _read(survey: Survey, release: Release) -> Published:
+    A release never changes, so it is read once; afterwards only its number is asked for.
+    """
+    number = consultations.release_number(survey)
+    if number is None:
+        return None
     kept: OrderedDict[tuple[str, int, str], Published] = current_app.extensions.setdefault(
         "public.releases", OrderedDict()
     )
-    locale = locale_code()
-    name = (release.survey_id, release.number, locale)
-    if name not in kept:
-        content = cast(Mapping[str, Any], release.content)
-        document = consultations.questionnaire(survey, content["versions"][-1])
-        if document is None:
-            abort(404)
-        readings = tuple(read(table, document, locale) for table in content["tables"])
-        drawn = _figures(release, locale, document)
-        kept[name] = Published(survey.slug, content, drawn, document, readings)
+    name = (survey.id, number, locale_code())
+    known = kept.get(name)
+    if known is None:
+        release = releases.current(read_session(), survey.id)
+        known = kept[name] = _read(survey, cast(Release, release), locale_code())
         while len(kept) > KEPT:
             kept.popitem(last=False)
-    return kept[name]
+    return known
+
+
+def _read(survey: Survey, release: Release, locale: str) -> Published:
+    content = cast(Mapping[str, Any], release.content)
+    document = consultations.questionnaire(survey, content["versions"][-1])
+    if document is None:
+        abort(404)
+    readings = tuple(read(table, document, locale) for table in content["tables"])
+    return Published(survey.slug, content, _figures(release, locale, document), document, readings)
 
 
 def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:
     by_locale = cast(Mapping[str, Mapping[str, Any]], release.figures or {})
     return by_locale.get(locale) or by_locale.get(document.source_locale) or {}
+
+
+def latest_shares() -> list[int] | None:
+    """The widths of the fields on every page: topics of the newest release of a survey of people."""
+    newest = (
+        select(Survey)
+        .join(Release, Release.survey_id == Survey.id)
+        .where(Survey.kind == "anonymous", Survey.withdrawn_at.is_(None))
+        .order_by(Release.made_at.desc())
+        .limit(1)
+    )
+    survey = read_session().scalar(newest)
+    shown = published(survey) if survey is not None else None
+    return figures.field_shares(shown.headline) if shown is not None and shown.headline else None
+
+
+@bp.context_processor
+def _fields() -> dict[str, list[int] | None]:
+    return {"shares": latest_shares()}
 
 
 # Pages ------------------------------------------------------------------------------------------------------
@@ -214,23 +241,44 @@ def survey_results(survey: str) -> ResponseReturnValue:
         return render_template(
             "public/results_coming.html", survey=asked, consultation=consultation, title=_title(asked)
         )
-    wards = maps.wards_of(read_session(), shown.document)
     return render_template(
         "public/survey_results.html",
         survey=asked,
         shown=shown,
         consultation=consultation,
         title=_title(asked),
-        parts_=shown.parts(about_people=False),
-        people=shown.parts(about_people=True),
+        body=_body(shown),
+        corrections=_corrections(asked),
         key_findings=key_findings(shown),
-        maps={r.key: figures.ward_picture(r, wards) for r in shown.readings if r.by and r.net and r.by.map},
-        shares=figures.field_shares(shown.headline) if shown.headline else None,
-        figures=figures,
-        finding=shown.finding,
-        corrections=[r for r in releases.all_of(read_session(), asked.id) if r.kind == "correction"],
-        base_words=base_words,
+        **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )
+
+
+def _corrections(survey: Survey) -> Sequence[Row[dt.datetime, str]]:
+    """When a release was corrected and what is different, the first correction first."""
+    wanted = select(Release.made_at, Release.note).where(
+        Release.survey_id == survey.id, Release.kind == "correction"
+    )
+    return read_session().execute(wanted.order_by(Release.number)).all()
+
+
+def _body(shown: Published) -> Markup:
+    """Every question of the release with finding, chart, table and files; drawn once for each mount point."""
+    if request.script_root not in shown.drawn:
+        wards = maps.wards_of(read_session(), shown.document)
+        mapped = [r for r in shown.readings if r.by is not None and r.by.map and r.net is not None]
+        html = render_template(
+            "public/results_body.html",
+            shown=shown,
+            parts_=shown.parts(about_people=False),
+            people=shown.parts(about_people=True),
+            maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
+            figures=figures,
+            finding=shown.finding,
+            base_words=base_words,
+        )
+        shown.drawn[request.script_root] = Markup(html)  # noqa: S704 - our own template has just made it
+    return shown.drawn[request.script_root]
 
 
 def key_findings(shown: Published) -> list[dict[str, Any]]:

@@ -217,7 +217,7 @@ def test_colours_are_tokens_and_nothing_else() -> None:
     )
     words = strings(figures)
     assert not [w for w in words if re.fullmatch(r"#[0-9a-f]{3,8}", w)]
-    assert {"var(--div-1)", "var(--div-2)", "var(--div-4)", "var(--seq-5)", "var(--chart-gap)"} <= set(words)
+    assert {"var(--div-1)", "var(--div-2)", "var(--div-4)", "var(--seq-4)", "var(--chart-gap)"} <= set(words)
     assert not [w for w in words if re.search(r"<(?!br>|extra><|/extra>)|style=", w)]
 
 
@@ -252,7 +252,7 @@ def test_a_grid_is_one_stacked_bar_a_row() -> None:
 def test_a_ward_with_too_few_answers_is_hatched_and_says_so() -> None:
     figure = drawn(WARD_TABLE, wards=WARDS)["dark.by.ward.felt-unsafe"]
     first, second, numbers = figure["data"]
-    assert first["fillcolor"] == "var(--seq-5)"
+    assert first["fillcolor"] == "var(--seq-4)"
     assert first["text"] == "Ashfen: 45%"
     assert second["fillpattern"]["shape"] == "/"
     assert "fillcolor" not in second
@@ -314,3 +314,34 @@ def test_bars_hold_exactly_the_percentages_of_the_table(cells: list[tuple[int | 
     figures = drawn(table("topics", "topics", [group("all", rows)]))
     shown = sorted(p for _, p in cells if p is not None)
     assert sorted(figures["topics"]["data"][0]["x"] if figures else []) == shown
+
+
+def test_the_classes_of_a_map_are_one_of_three_fixed_sets() -> None:
+    assert {maps.breaks(overall) for overall in (None, *range(101))} == {
+        (5, 10, 15, 20),
+        (20, 30, 40, 50),
+        (50, 60, 70, 80),
+    }
+    assert [maps.shade(p, (20, 30, 40, 50)) for p in (None, 0, 19, 20, 39, 40, 50, 100)] == [
+        0,
+        1,
+        1,
+        2,
+        3,
+        4,
+        5,
+        5,
+    ]
+
+
+def test_a_map_keeps_the_shape_of_the_land() -> None:
+    picture = maps.picture(WARDS, width=200, edge=0)
+    assert [(s.number, s.name) for s in picture.shapes] == [(1, "Ashfen"), (2, "Brook")]
+    assert (picture.width, picture.height) == (200, 326)  # a degree of longitude is 0.615 of one of latitude
+    assert picture.shapes[0].path == "M0 325.2L200 325.2L200 0L0 0L0 325.2Z"
+    assert maps.picture(()).shapes == ()
+
+
+def test_only_areas_can_be_wards() -> None:
+    with pytest.raises(ValueError, match="not an area: Point"):
+        maps.ward("x", "X", {"type": "Point", "coordinates": [0, 52]}, (0, 52))
