@@ -1,0 +1,58 @@
+"""Who may import whom, and where imports may stand."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+from importlinter.cli import lint_imports
+
+from tests.house.sources import ROOT, name, python_files, tree
+
+HEAVY = ("plotly", "alembic", "pyxform", "weasyprint", "docx")
+"""Packages that load only where they are used: in jobs, on the command line, on office pages."""
+
+LAZY = {("portal/__init__.py", "portal.application")}
+"""Importing ``portal`` must not import the web framework: only ``create_app`` does."""
+
+
+def test_imports_follow_the_contracts() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+def inner_imports(path: object, module: ast.Module) -> set[tuple[str, str]]:
+    """(file, package) of every import inside a function."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.ImportFrom):
+                    found.add((str(path), inner.module or ""))
+                elif isinstance(inner, ast.Import):
+                    found |= {(str(path), alias.name) for alias in inner.names}
+    return found
+
+
+def test_imports_inside_functions_are_only_of_heavy_packages() -> None:
+    found: set[tuple[str, str]] = set()
+    for path in python_files():
+        found |= inner_imports(name(path), tree(path))
+    assert {entry for entry in found - LAZY if not entry[1].startswith(HEAVY)} == set()
+
+
+def test_a_partnership_can_be_imported_without_the_web_framework() -> None:
+    code = (
+        "import pkgutil, importlib, sys, portal.partnership as home\n"
+        "for found in pkgutil.iter_modules(home.__path__):\n"
+        "    importlib.import_module('portal.partnership.' + found.name)\n"
+        "print(sorted({'flask', 'jinja2', 'plotly', 'flask_babel'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_application_starts_without_plotly() -> None:
+    code = "import sys, portal.application, portal.cli; print({'plotly', 'alembic'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

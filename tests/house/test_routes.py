@@ -1,0 +1,79 @@
+"""Addresses are promises: none disappears, changes its methods or appears without a decision here."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+READ = "GET"
+BOTH = "GET POST"
+WRITE = "POST"
+ADDRESSES = {
+    "/": READ,
+    "/about": READ,
+    "/accessibility": READ,
+    "/areas": READ,
+    "/areas/<slug>": READ,
+    "/contact": READ,
+    "/cookies": READ,
+    "/healthz": READ,
+    "/help": READ,
+    "/languages": READ,
+    "/metrics": READ,
+    "/partners": READ,
+    "/priorities": READ,
+    "/priorities/<slug>": READ,
+    "/privacy": READ,
+    "/privacy/young-people": READ,
+    "/readyz": READ,
+    "/results": READ,
+    "/results/<survey>": READ,
+    "/results/<survey>/<table>.csv": READ,
+    "/results/<survey>/<table>.json": READ,
+    "/results/<survey>/<table>/figure.json": READ,
+    "/results/<survey>/data-dictionary.csv": READ,
+    "/rounds": READ,
+    "/rounds/<slug>": READ,
+    "/static/<path:filename>": READ,
+    "/surveys/<slug>/away": READ,
+    "/surveys/<slug>/check": BOTH,
+    "/surveys/<slug>/form": BOTH,
+    "/surveys/<slug>/instead": BOTH,
+    "/surveys/<slug>/more/<part_id>": BOTH,
+    "/surveys/<slug>/questions/<page_id>": BOTH,
+    "/surveys/<slug>/saved": BOTH,
+    "/surveys/<slug>/sending": BOTH,
+    "/surveys/<slug>/sent": READ,
+    "/surveys/<slug>/start": BOTH,
+    "/surveys/<slug>/stopped/<stop_id>": READ,
+    "/surveys/exit": WRITE,
+    "/surveys/exit-this-page": READ,
+    "/surveys/left": READ,
+    "/surveys/receipt": BOTH,
+    "/surveys/receipt/withdrawal": BOTH,
+    "/surveys/return": BOTH,
+    "/surveys/stay": WRITE,
+    "/what-we-have-done": READ,
+}
+
+
+@pytest.fixture
+def database_url(sqlite_copy: str) -> str:
+    return sqlite_copy
+
+
+def test_addresses_are_those_that_were_promised(app: Flask) -> None:
+    there = {
+        rule.rule: " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        for rule in app.url_map.iter_rules()
+    }
+    assert there == ADDRESSES
+
+
+def test_no_address_of_a_survey_names_a_topic() -> None:
+    surveys = [address for address in ADDRESSES if address.startswith("/surveys")]
+    named = {word for address in surveys for word in address.strip("/").split("/") if word[0] != "<"}
+    assert named == {
+        *("surveys", "start", "questions", "more", "instead", "check", "sending", "sent", "stopped", "saved"),
+        *("form", "return", "receipt", "withdrawal", "exit", "exit-this-page", "left", "away", "stay"),
+    }
