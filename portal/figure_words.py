@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 
 def figure_words() -> dict[str, str]:
@@ -37,3 +37,8 @@ def figure_words() -> dict[str, str]:
         "responses": gettext("How many people took part, rounded to 5"),
         "demonstration": gettext("These answers are invented, for demonstration"),
     }
+
+
+def in_figures(number: int) -> str:
+    """``1,245`` in English; in other languages as they write it, never with their decimal comma."""
+    return str(format_decimal(number))

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from portal.figure_words import in_figures
 from portal.i18n import SOURCE_LOCALE, locale_code
 from portal.reading import Label, Reading
 from portal.rendering import spoken
@@ -33,7 +34,7 @@ def answered_words(number: int | None) -> str:
     if number is None:
         return str(gettext("Fewer than 10 people answered"))
     return str(
-        ngettext("%(count)s person answered", "%(count)s people answered", number, count=f"{number:,}")
+        ngettext("%(count)s person answered", "%(count)s people answered", number, count=in_figures(number))
     )
 
 
@@ -51,10 +52,6 @@ def _name(label: Label) -> Markup:
 
 def _lead(share: int) -> Markup:
     return Markup("<strong>{}%</strong>").format(share)
-
-
-def _number(people: int) -> str:
-    return f"{people:,}"
 
 
 def _answer(reading: Reading, key: str) -> Markup:
@@ -129,8 +126,8 @@ def _top_few(_kind: str, facts: Facts, reading: Reading) -> Markup:
             "%(first)s was the most common answer: about %(people)s of the %(base)s people who answered."
         ),
         first=_answer(reading, facts["first"]),
-        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
-        base=_number(facts["base"]),
+        people=Markup("<strong>{}</strong>").format(in_figures(facts["people"])),
+        base=in_figures(facts["base"]),
     )
 
 
@@ -141,8 +138,8 @@ def _tie_few(_kind: str, facts: Facts, reading: Reading) -> Markup:
             "about %(people)s each of the %(base)s people who answered."
         ),
         names=_list([_answer(reading, key) for key in facts["keys"]]),
-        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
-        base=_number(facts["base"]),
+        people=Markup("<strong>{}</strong>").format(in_figures(facts["people"])),
+        base=in_figures(facts["base"]),
     )
 
 
@@ -175,8 +172,8 @@ def _net(facts: Facts, reading: Reading) -> Markup:
 def _net_few(facts: Facts, reading: Reading) -> Markup:
     return _say(
         gettext("About %(people)s of the %(base)s people who answered said “%(net)s”."),
-        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
-        base=_number(facts["base"]),
+        people=Markup("<strong>{}</strong>").format(in_figures(facts["people"])),
+        base=in_figures(facts["base"]),
         net=_name(reading.nets[facts["net"]]),
     )
 
@@ -242,7 +239,7 @@ def _wrote(facts: Facts, _reading: Reading) -> Markup:
         return escape(gettext("Fewer than 10 people wrote something here."))
     return _say(
         gettext("%(people)s people wrote something here. A person reads it before any of it is shown."),
-        people=Markup("<strong>{}</strong>").format(_number(facts["people"])),
+        people=Markup("<strong>{}</strong>").format(in_figures(facts["people"])),
     )
 
 

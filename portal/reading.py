@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from flask_babel import gettext, ngettext
 
-from portal.figure_words import figure_words
+from portal.figure_words import figure_words, in_figures
 from surveys.questionnaire.model import Dimension, Net, Option, Questionnaire, Texts
 from surveys.results.columns import WROTE
 
@@ -286,12 +286,12 @@ def net_share(reading: Reading) -> int | None:
 
 
 def people(number: int) -> str:
-    return str(ngettext("%(count)s person", "%(count)s people", number, count=f"{number:,}"))
+    return str(ngettext("%(count)s person", "%(count)s people", number, count=in_figures(number)))
 
 
 def count_words(number: int | None) -> str:
     """A rounded count, or the words that stand for one that is too small to show."""
-    return figure_words()["few"] if number is None else f"{number:,}"
+    return figure_words()["few"] if number is None else in_figures(number)
 
 
 def line_words(line: Line) -> str:
@@ -303,7 +303,7 @@ def base_words(block: Block, name: Literal["asked", "answered", "skipped"]) -> s
     """How many were asked, answered or skipped, or why that is not shown."""
     number: int | None = getattr(block, name)
     if number is not None:
-        return f"{number:,}"
+        return in_figures(number)
     if block.hidden:
         return figure_words()[block.hidden if name == "answered" else "withheld"]
     return figure_words()["protect" if name in block.withheld else "few"]
