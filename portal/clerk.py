@@ -19,6 +19,12 @@ from surveys.questionnaire.faults import load, schema_text
 from surveys.results import microdata, releases
 from surveys.surveys import LONDON, Survey
 
+TRANSLATION_STATES = {
+    "source": "the language it was written in",
+    "checked": "translated, checked by a native speaker",
+    "unchecked": "translated, NOT checked by a native speaker yet",
+}
+
 
 def survey_of(session: Session, slug: str) -> Survey:
     """The survey with this slug. Raises SurveysError ``survey.unknown``."""
@@ -165,7 +171,7 @@ def _change(slug: str, verb: str, reason: str) -> None:
 @survey.command("show")
 @click.argument("slug")
 def survey_show(slug: str) -> None:
-    """State, dates, version and number of responses."""
+    """State, dates, version, number of responses, and how far each language can be trusted."""
     desk = counter()
     with desk.store.reading() as session:
         one = survey_of(session, slug)
@@ -173,6 +179,9 @@ def survey_show(slug: str) -> None:
         click.echo(_told(one, desk.now))
         click.echo(f"version {version.number if version else 'none'}")
         click.echo(f"responses {responses.counts(session, one.id)}")
+        if version is not None:
+            for locale, translation in surveys.questionnaire_of(version).translations.items():
+                click.echo(f"{locale}: {TRANSLATION_STATES[translation.state]}")
 
 
 @survey.command("schema")

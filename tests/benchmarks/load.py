@@ -40,6 +40,7 @@ class Visitor:
     def __init__(self, port: int, path: str) -> None:
         self.port, self.path = port, path
         self.cookies: dict[str, str] = {}
+        self.last = ""
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str, str]:
@@ -61,6 +62,10 @@ class Visitor:
 
     def journey(self, salt: int) -> bool:
         """True when the answers were stored and the thank-you page was shown."""
+        return self.send(form_body(salt))
+
+    def send(self, answers: Sequence[tuple[str, str]]) -> bool:
+        """Gets the form, posts these answers, reads the thank-you page (kept in ``last``)."""
         status, _, page = self.ask("GET", self.path)
         if status != 200:
             return False
@@ -69,12 +74,10 @@ class Visitor:
             for tag in HIDDEN.findall(page)
             if NAME.search(tag) and VALUE.search(tag)
         ]
-        body = urllib.parse.urlencode([*hidden, *form_body(salt)])
-        status, location, _ = self.ask("POST", self.path, body)
+        status, location, _ = self.ask("POST", self.path, urllib.parse.urlencode([*hidden, *answers]))
         if status not in (302, 303):
             return False
-        where = urllib.parse.urlsplit(location)
-        status, _, _ = self.ask("GET", where.path)
+        status, _, self.last = self.ask("GET", urllib.parse.urlsplit(location).path)
         return status == 200
 
 
@@ -166,7 +169,7 @@ def weight(visitor: Visitor, path: str) -> tuple[dict[str, int], int]:
             parts[address] = visitor.bytes_of(address)
     form = Form(page)
     later = 0
-    if form.action and path.endswith("/start"):
+    if form.action is not None and path.endswith("/start"):
         _, location, _ = visitor.ask("POST", form.action or path, form.body())
         _, _, page = visitor.ask("GET", urllib.parse.urlsplit(location).path)
         later = len(gzip.compress(page.encode()))
@@ -205,7 +208,7 @@ def run(port: int, path: str, pids: Sequence[int], *, clients: int, journeys: in
             started = time.perf_counter()
             try:
                 fine = Visitor(port, path).journey(salt)
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 fine = False
             with lock:
                 done.append((fine, time.perf_counter() - started))

@@ -286,10 +286,10 @@ def _pour(built: house.House, questionnaire: Questionnaire, count: int) -> None:
         kept.append((json.dumps(coded), book.pack(coded)))
     raw = built.store.engine.raw_connection()
     raw.execute("BEGIN")
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+    today = str(dt.datetime.now(dt.UTC).date())
     statement = (
-        "INSERT INTO response (survey_id, id, survey_kind, version_id, submission_hash, receipt_hash, answers,"
-        " packed, record_key, channel, locale, submitted_on, may_publish, status)"
+        "INSERT INTO response (survey_id, id, survey_kind, version_id, submission_hash, receipt_hash,"
+        " answers, packed, record_key, channel, locale, submitted_on, may_publish, status)"
         " VALUES (?, ?, 'anonymous', ?, ?, ?, ?, ?, 7, 'web', 'en_GB', ?, 0, 'counted')"
     )
     rows = (
