@@ -112,9 +112,8 @@ def pages(visit: Visit, questionnaire: Questionnaire, answers: Mapping[str, Any]
         if visit.path != here:  # whoever looked at the page has gone on by themselves
             continue
         fill(visit.page, fields)
-        if "/more/" in here:
-            act(visit, "more")
-        elif here.endswith("/check") and visit.page.locator('button[value="more"]').count():
+        offered = "/more/" in here or here.endswith("/check")
+        if offered and visit.page.locator('button[value="more"]').count():
             act(visit, "more")
         else:
             go_on(visit)

@@ -1,4 +1,4 @@
-"""What a machine can say about a page: axe in every colour and width, sideways scrolling, sizes of targets."""
+"""What a machine can say about a page: axe in every colour and width, scrolling sideways, sizes of targets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ EVERYTHING: dict[str, Any] = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-CONTRAST: dict[str, Any] = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast"]}, "rules": {}}
+CONTRAST: dict[str, Any] = {
+    **EVERYTHING,
+    "runOnly": {"type": "rule", "values": ["color-contrast"]},
+    "rules": {},
+}
 
 LOOKS: tuple[tuple[int, Scheme, Forced, dict[str, Any]], ...] = (
     (WIDE, "light", "none", EVERYTHING),

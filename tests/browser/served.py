@@ -1,4 +1,4 @@
-"""The portal as a browser meets it: a real server over a small demonstration, with a survey in every state."""
+"""The portal as a browser meets it: a server over a small demonstration, with a survey in every state."""
 
 from __future__ import annotations
 
@@ -32,12 +32,19 @@ EVERY_KIND, ONE_PAGE = "every-kind", "one-page"
 STATES = {"coming": "coming", "closed": "closed", "grace": "grace", "paused": "paused", "gone": "withdrawn"}
 """Surveys that cannot be answered now, by slug, with their state."""
 
-PLACES = {"littleport": 70.0, "haddenham": 65.0, "burwell": 60.0, "bottisham": 60.0, "sutton": 50.0, "mepal": 8.0}
+PLACES = {
+    "littleport": 70.0,
+    "haddenham": 65.0,
+    "burwell": 60.0,
+    "bottisham": 60.0,
+    "sutton": 50.0,
+    "mepal": 8.0,
+}
 """Few wards with many answers, so that a small demonstration still has a map with figures on it."""
 
 
 def prepare(folder: Path) -> Path:
-    """A database with the pack, last year's results, this year's open surveys, and one survey in every state."""
+    """A database with the pack, last year's results, this year's surveys, and a survey in every state."""
     path = folder / "portal.sqlite3"
     url = f"sqlite:///{path}"
     build(url)
@@ -102,7 +109,7 @@ class Served:
 
 @contextmanager
 def serve(database: Path, folder: Path) -> Iterator[Served]:
-    """Serves the database on a port of its own, in a thread of this process, with a clock that stands still."""
+    """Serves the database on a port of its own, in a thread of this process; its clock stands still."""
     app = create_app(settings_for(f"sqlite:///{database}", folder))
     clock = Clock(NOW)
     app.extensions["portal.clock"] = clock

@@ -53,6 +53,11 @@ def test_no_fault_on_any_public_page(visit: Visit, portal: Served, group: str, p
 
 def test_every_public_page_is_looked_at(portal: Served) -> None:
     match = portal.app.url_map.bind("127.0.0.1").match
-    seen = {match(address)[0] for group in GROUPS for address in addresses(portal, group) if "no-such" not in address}
+    seen = {
+        match(address)[0]
+        for group in GROUPS
+        for address in addresses(portal, group)
+        if "no-such" not in address
+    }
     public = {endpoint for endpoint, permission in PERMISSIONS.items() if permission is Permission.PUBLIC}
     assert seen == public - FILES

@@ -20,7 +20,7 @@ TELL = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error("policy:", event.effectiveDirective, event.blockedURI, event.sourceFile, event.lineNumber));
 """
-REFUSED_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of (4\\d\\d|503)")
+REFUSED_PAGE = re.compile(r"^Failed to load resource: the server responded with a status of (4\d\d|50[03]) ")
 
 
 @dataclass
@@ -56,7 +56,9 @@ class Visit:
         button = self.page.get_by_role("button", name=name, exact=True)
         return button.or_(self.page.get_by_role("link", name=name, exact=True)).first
 
-    def look(self, width: int, *, height: int = 900, scheme: Scheme = "light", forced: Forced = "none") -> None:
+    def look(
+        self, width: int, *, height: int = 900, scheme: Scheme = "light", forced: Forced = "none"
+    ) -> None:
         """The same page on another screen or in other colours."""
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=scheme, forced_colors=forced)
@@ -76,9 +78,15 @@ class Visit:
 
 @contextmanager
 def visiting(
-    browser: Browser, portal: Served, *, scripts: bool = True, width: int = WIDE, height: int = 900, **more: Any
+    browser: Browser,
+    portal: Served,
+    *,
+    scripts: bool = True,
+    width: int = WIDE,
+    height: int = 900,
+    **more: Any,
 ) -> Iterator[Visit]:
-    """A fresh browser. When it is closed, nothing may have been complained of and nothing asked for abroad."""
+    """A fresh browser. At the end nothing may have been complained of, and nothing asked for abroad."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         java_script_enabled=scripts,
