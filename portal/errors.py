@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -50,12 +51,19 @@ def is_own_page() -> bool:
     return origin.partition("://")[2] == request.host
 
 
+def draw(template: str, facts: dict[str, object]) -> str:
+    """The template with what every page shares, but without the look-ups that blueprints add to their own."""
+    shared: Callable[[], dict[str, object]] = current_app.extensions["portal.shared"]
+    drawn = current_app.jinja_env.get_template(template)
+    return drawn.render({"request": request, "g": g, **shared(), **facts})
+
+
 def page(status: int, name: str, **facts: object) -> Response:
     """An error page; when it cannot be drawn, the page of last resort, which looks nothing up."""
     try:
         facts["sensitive"] = permission_of(request.endpoint) is Permission.RESPOND
         facts["request_id"] = logs.request_id() if status >= 500 else ""
-        body = render_template(f"errors/{name}.html", **facts)
+        body = draw(f"errors/{name}.html", facts)
     except Exception as problem:  # whatever broke must not take the last page with it
         logs.fault(problem, page=name)
         body = last_resort(saved=request.method in ("GET", "HEAD"))

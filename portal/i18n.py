@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import hashlib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def path_in(locale: str, path: str) -> str:
     return f"{bare_script_name()}{prefix}{path}"
 
 
+@cache
 def own_name(locale: str) -> str:
     """What speakers of a language call it."""
     parsed = Locale.parse(locale)
@@ -83,6 +85,7 @@ def html_lang(locale: str) -> str:
     return locale.replace("_", "-")
 
 
+@cache
 def direction(locale: str) -> str:
     """``ltr`` or ``rtl``."""
     return str(Locale.parse(locale).text_direction)

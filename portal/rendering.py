@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -125,7 +126,7 @@ def load_site(session: Session, locale: str) -> Site:
 def languages() -> list[Language]:
     """Every language of the interface with the address of this same page in it."""
     here = locale_code()
-    path = request.path
+    path = quote(request.path)
     if request.routing_exception is not None or (request.method == "POST" and not _readable()):
         path = "/"
     return [
@@ -240,6 +241,7 @@ def init_app(app: Flask) -> None:
         app.jinja_env.globals[words.__name__] = words
         app.jinja_env.filters[words.__name__] = words
     app.context_processor(_request_globals)
+    app.extensions["portal.shared"] = _request_globals
 
 
 def _request_globals() -> dict[str, Any]:

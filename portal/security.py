@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
@@ -13,6 +16,9 @@ from portal.database import SAFE_METHODS
 from portal.permissions import Permission, permission_of
 from portal.rendering import site
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 MAX_BODY = 1024 * 1024
 PUBLIC_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 3600
@@ -20,20 +26,41 @@ YEAR_SECONDS = 365 * 24 * 3600
 EXEMPT = frozenset({"respond.leave"})
 """Leaving must work from any page, at any time, with any token."""
 
-STEADY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-}
+STEADY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    (
+        "Permissions-Policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+)
+INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""For everything that is not a page."""
 
 csrf = CSRFProtect()
 
 
-def content_policy(exit_origin: str = "") -> str:
-    """Files of ours only: no inline script or style, no third party, no frame."""
+class SteadyHeaders:
+    """Adds what never varies to every answer, as the last thing before it leaves."""
+
+    def __init__(self, app: WSGIApplication, headers: Iterable[tuple[str, str]]) -> None:
+        self.app = app
+        self.headers = list(headers)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], fault: Any = None) -> Any:
+            return start_response(status, headers + self.headers, fault)
+
+        return self.app(environ, start)
+
+
+@lru_cache(maxsize=16)
+def content_policy(exit_url: str = "") -> str:
+    """Files of ours only: no inline script or style, no third party, no frame; forms may also lead out."""
+    exit_origin = origin_of(exit_url)
     leave = f" {exit_origin}" if exit_origin else ""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -74,31 +101,25 @@ def protect() -> None:
 
 
 def seal(response: Response) -> Response:
-    """The security headers, then what may be kept and by whom."""
-    settings: Settings = current_app.extensions["portal.settings"]
-    for name, value in STEADY.items():
-        response.headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = content_policy(origin_of(site().exit_url))
-    else:
-        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
-    if settings.production:
-        response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    """What scripts and forms may do, then what may be kept and by whom."""
+    page = response.mimetype == "text/html"
+    response.headers["Content-Security-Policy"] = content_policy(site().exit_url) if page else INERT
     return _cached(response)
 
 
 def _cached(response: Response) -> Response:
     permission = permission_of(request.endpoint)
-    if request.endpoint == "static" or "Cache-Control" in response.headers:
+    if request.endpoint == "static":
         return response
-    if permission is Permission.PUBLIC and response.status_code == 200 and request.method in ("GET", "HEAD"):
-        response.cache_control.public = True
-        response.cache_control.max_age = PUBLIC_SECONDS
-        if not response.is_streamed:
-            response.add_etag()
-            response.make_conditional(request)
-    else:
-        response.cache_control.no_store = True
+    read = response.status_code == 200 and request.method in ("GET", "HEAD")
+    said = response.headers.get("Cache-Control")  # a view may be stricter, never more generous by accident
+    if permission is not Permission.PUBLIC or not read or said == "no-store":
+        response.headers["Cache-Control"] = said or "no-store"
+        return response
+    response.headers["Cache-Control"] = said or f"public, max-age={PUBLIC_SECONDS}"
+    if not response.is_streamed:
+        response.add_etag()
+        response.make_conditional(request)
     return response
 
 
@@ -122,6 +143,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(refuse)
     app.before_request(protect)
     app.after_request(seal)
+    steady = list(STEADY)
+    if settings.production:
+        steady.append(("Strict-Transport-Security", f"max-age={YEAR_SECONDS}"))
+    app.wsgi_app = SteadyHeaders(app.wsgi_app, steady)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -44,7 +44,7 @@ def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> PageClient:
         raise causes[cause]
 
     monkeypatch.setitem(PERMISSIONS, "fail", Permission.RESPOND)
-    app.add_url_rule("/fail/<cause>", "fail", fail, methods=["GET", "POST"])
+    app.add_url_rule("/surveys/fail/<cause>", "fail", fail, methods=["GET", "POST"])
     app.testing = False
     client = app.test_client()
     assert isinstance(client, PageClient)
@@ -73,7 +73,7 @@ def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> PageClient:
     ],
 )
 def test_each_fault_has_its_page(failing: PageClient, cause: str, status: int, heading: str) -> None:
-    page = failing.page(f"/fail/{cause}", status=status)
+    page = failing.page(f"/surveys/fail/{cause}", status=status)
     assert page.h1 == heading
     assert page.title.startswith(heading)
     assert "In an emergency call 999" in page.main
@@ -97,18 +97,18 @@ def token(client: PageClient) -> str:
 def test_an_answer_that_was_not_saved_is_kept_in_the_page(failing: PageClient, cause: str) -> None:
     typed = "«Zażółć»\n<script>&\u202e"
     data = {"csrf_token": token(failing), "comment": typed, "several": ["a", "b"]}
-    page = Page(failing.post(f"/pl/fail/{cause}?x=1", data=data, headers=OWN))
+    page = Page(failing.post(f"/pl/surveys/fail/{cause}?x=1", data=data, headers=OWN))
     assert (page.status, page.response.headers["Retry-After"]) == (503, "30")
     form = page.form()
     kept = [(name, value) for name, value in form.fields if name != "csrf_token"]
-    assert (form.action, form.method) == (f"/pl/fail/{cause}", "post")
+    assert (form.action, form.method) == (f"/pl/surveys/fail/{cause}", "post")
     assert kept == [("comment", typed), ("several", "a"), ("several", "b")]
     assert dict(form.fields)["csrf_token"]
 
 
 def test_an_expired_form_can_be_sent_again(failing: PageClient) -> None:
     data = {"csrf_token": "old", "comment": "words"}
-    page = Page(failing.post("/fail/refused", data=data, headers=OWN))
+    page = Page(failing.post("/surveys/fail/refused", data=data, headers=OWN))
     assert (page.status, page.h1) == (400, "This page was open for too long")
     again = failing.submit(page, status=422)
     assert again.h1 == "We could not do that"
@@ -132,7 +132,7 @@ def test_when_nothing_can_be_drawn_the_last_page_stands(
     def broken(*_: object, **__: object) -> str:
         raise RuntimeError
 
-    monkeypatch.setattr(errors, "render_template", broken)
+    monkeypatch.setattr(errors, "draw", broken)
     page = client.page("/nothing-here", status=404)
     assert page.h1 == "Sorry, something went wrong"
     refused = Page(client.post("/surveys/receipt", data={"code": "x"}, headers=OWN))
