@@ -1,4 +1,4 @@
-"""What a machine can say about a page: axe in every colour and width, scrolling sideways, sizes of targets."""
+"""What a machine can say about a page: axe in every colour and width, sideways scrolling, size of targets."""
 
 from __future__ import annotations
 
