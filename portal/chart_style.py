@@ -123,13 +123,14 @@ def legend_room(names: Sequence[str]) -> tuple[int, int]:
     return -(-len(names) // columns) * 22 + 10, len(names) * 22 + 10
 
 
-def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = ()) -> tuple[Json, Json]:
+def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = (), row: int = ROW) -> tuple[Json, Json]:
     """The y axis and ``meta`` of a chart with one labelled row for each label, first at the top.
 
-    ``legend``: the names in it, which get room above. On a narrow box each label stands above its bar.
+    ``legend``: the names in it, which get room above; ``row``: pixels of a row. On a narrow box each label
+    stands above its bar.
     """
     n = len(labels)
-    row = max(ROW, 17 * _lines(labels, LABEL_CHARS) + 7)
+    row = max(row, 17 * _lines(labels, LABEL_CHARS) + 7)
     narrow_row = NARROW_ROW + 18 * (_lines(labels, NARROW_LABEL_CHARS) - 1)
     rows = value_axis(
         tickmode="array",

@@ -33,6 +33,7 @@ _DIVERGING = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 _ASIDE_PATTERN = {"never": "/", "dont-know": ".", "prefer-not": "x", "cannot-choose": "\\", "none": "-"}
 _PANELS, _COLUMNS = 6, 3
 _MOST_BARS = 24
+_SCALE_ROW = 52
 
 
 def draw(
@@ -175,16 +176,20 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
+                constraintext="none",
                 insidetextfont={"color": style.STAND_IN[f"on-div-{step}" if step else "ink"], "size": 14},
                 marker=_segment(step, answer.meaning),
                 customdata=[_hover(f"{text}. {answer.label.text}", line) for text, _, line in seen],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    rows_axis, meta = style.rows_layout([text for text, _ in shown], legend=[trace.name for trace in traces])
+    rows_axis, meta = style.rows_layout(
+        [text for text, _ in shown], legend=[trace.name for trace in traces], row=_SCALE_ROW
+    )
     widest = max(sum(line.percent or 0 for line in block.lines) for _, block in shown)
     layout = style.layout(
         barmode="stack",
+        uniformtext={"mode": False},
         showlegend=True,
         xaxis=style.axis(range=[0, max(100, widest)], ticksuffix="%", nticks=6, showgrid=False),
         yaxis=rows_axis,
