@@ -28,7 +28,7 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact",
+        "languages contact colours",
     ),
     **_rows(
         Permission.RESPOND,

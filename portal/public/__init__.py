@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import portal.public.colours as colours
 import portal.public.consultations as consultations
 import portal.public.home as home
 import portal.public.partnership as partnership
@@ -9,4 +10,4 @@ import portal.public.results as results
 import portal.public.statements as statements
 from portal.public.blueprint import bp
 
-__all__ = ["bp", "consultations", "home", "partnership", "results", "statements"]
+__all__ = ["bp", "colours", "consultations", "home", "partnership", "results", "statements"]

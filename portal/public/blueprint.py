@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, current_app
 from markupsafe import Markup
 
 from portal.database import read_session
 from portal.findings_words import answered_words
 from portal.i18n import SOURCE_LOCALE, direction, html_lang, locale_code
 from portal.partnership import pages
-from portal.rendering import markdown, spoken
+from portal.rendering import LONDON, markdown, spoken
 
 bp = Blueprint("public", __name__)
 
@@ -50,6 +50,16 @@ def spoken_label(label: Any) -> Markup:
     return spoken(label.text, SOURCE_LOCALE if label.lang else locale_code())
 
 
+def notice(key: str) -> pages.Entry | None:
+    """A short notice of the partnership, while it is in force; None when there is no such notice."""
+    found = pages.one(read_session(), "notice", key, locale_code())
+    if found is None:
+        return None
+    today = current_app.extensions["portal.clock"]().astimezone(LONDON).date()
+    in_force = (found.facts.since or today) <= today <= (found.facts.until or today)
+    return found if in_force else None
+
+
 @bp.app_context_processor
 def _shared() -> dict[str, Any]:
     return {
@@ -57,6 +67,7 @@ def _shared() -> dict[str, Any]:
         "prose": prose,
         "spoken_label": spoken_label,
         "answered_words": answered_words,
+        "notice": notice,
     }
 
 

@@ -70,3 +70,13 @@ def test_leaving_fast_goes_where_the_other_district_wants(northmoor: PageClient)
     response = northmoor.post("/surveys/exit")
     assert response.status_code in (302, 303)
     assert response.headers["Location"] == "https://www.example.org/recipes"
+
+
+def test_the_other_district_wears_its_own_colours_on_every_page(northmoor: PageClient) -> None:
+    for address in ("/", "/surveys/winter-talk/start"):
+        assert 'href="/colours.css"' in northmoor.get(address).get_data(as_text=True)
+    rules = northmoor.get("/colours.css")
+    assert rules.mimetype == "text/css"
+    assert rules.get_data(as_text=True) == (
+        "@media screen and (forced-colors: none){:root{--lode:#4b2a7b;--on-lode:#ffffff;}}\n"
+    )
