@@ -14,6 +14,7 @@ ADDRESSES = {
     "/accessibility": READ,
     "/areas": READ,
     "/areas/<slug>": READ,
+    "/colours.css": READ,
     "/contact": READ,
     "/cookies": READ,
     "/healthz": READ,
