@@ -31,7 +31,7 @@ _TOKEN_OF = {colour: f"var(--{token})" for token, colour in STAND_IN.items()}
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
 ROW, NARROW_ROW, NARROW_BAR = 35, 53, 24
-LABEL_CHARS, NARROW_LABEL_CHARS = 36, 38
+LABEL_CHARS, NARROW_LABEL_CHARS, LEGEND_CHARS = 36, 38, 32
 
 
 def axis(**more: Any) -> Json:
@@ -116,11 +116,15 @@ def _lines(labels: Iterable[str], chars: int) -> int:
 
 
 def legend_room(names: Sequence[str]) -> tuple[int, int]:
-    """Pixels the legend needs above the bars: in equal columns when wide, one under the other when narrow."""
+    """Pixels the legend needs above the bars: in equal columns when wide, one under the other when narrow.
+
+    ``names`` may be broken into lines.
+    """
     if not names:
         return 0, 0
-    columns = max(1, 560 // (max(len(name) for name in names) * 8 + 44))
-    return -(-len(names) // columns) * 22 + 10, len(names) * 22 + 10
+    lines = [name.count("<br>") + 1 for name in names]
+    columns = max(1, 560 // (max(len(part) for name in names for part in name.split("<br>")) * 8 + 44))
+    return -(-len(names) // columns) * (4 + 18 * max(lines)) + 10, sum(4 + 18 * n for n in lines) + 10
 
 
 def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = (), row: int = ROW) -> tuple[Json, Json]:

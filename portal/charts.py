@@ -169,7 +169,7 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
         traces.append(
             go.Bar(
                 orientation="h",
-                name=style.plain(answer.label.text),
+                name=style.wrapped(answer.label.text, style.LEGEND_CHARS),
                 x=[line.percent for _, _, line in seen],
                 y=[number for _, number, _ in seen],
                 text=[f"{line.percent}%" if (line.percent or 0) >= 6 else "" for _, _, line in seen],
@@ -325,7 +325,7 @@ class _Sheet:
 
     def heading(self, index: int, text: str) -> Json:
         return {
-            "text": style.wrapped(text, 30),
+            "text": style.wrapped(text, 26),
             "xref": "paper", "x": self.across(index)[0], "xanchor": "left", "align": "left",
             "yref": "paper", "y": self.down(index)[1], "yanchor": "bottom", "yshift": 2, "showarrow": False,
             "font": {"size": 14, "color": style.STAND_IN["ink"]},
