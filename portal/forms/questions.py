@@ -209,7 +209,7 @@ def _drawn_one_of(question: Question, setting: Setting) -> Drawn:
     for option in visible_options(question, setting.answers, setting.questionnaire):
         drawn = _option(option, question, setting) | {"write_in": None, "exclusive": False}
         written = setting.answers.get(f"{question.of}.{option.key}")
-        if option.write_in and isinstance(written, str):
+        if isinstance(written, str) and written:
             drawn["hint"] = Markup('<bdi dir="auto">{}</bdi>').format(showable(written))
         options.append(drawn)
     return {"options": options, "value": chosen[-1] if chosen else None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, url_for
 
 from portal.database import read_session
 from portal.i18n import locale_code
@@ -49,7 +49,8 @@ def stay() -> Response:
 
 @bp.get("/<slug>/away")
 def away(slug: str) -> Response:
-    """Where the page goes by itself after twenty minutes: the visit ends here too."""
+    """Where the page goes by itself after twenty minutes; a link to here from elsewhere ends nothing."""
     survey_at(slug)
-    visit.end()
+    if not visit.end_if_idle():
+        return to(url_for("respond.start", slug=slug))
     return make_response(render_template("respond/away.html", slug=slug, kept=[]))

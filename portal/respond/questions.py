@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, request, url_for
 
 from portal.database import writing
 from portal.forms.questions import typed
@@ -83,6 +83,8 @@ def _take(sitting: Sitting, page: Page, returning: bool) -> Response:
     """One page's answers: checked, kept, and on. A page with a mistake comes back as it was typed."""
     action = request.form.get("action", "")
     fields, checked = _checked(sitting, page)
+    if action == "away":
+        return _close(sitting, page, checked)
     if checked.problems:
         asked_with(sitting, page, dict(checked.answers))
         return page_response(
@@ -101,6 +103,14 @@ def _take(sitting: Sitting, page: Page, returning: bool) -> Response:
     if action == "save":
         return hand_out_code(sitting)
     return _onward(sitting, Step("page", page.id), before, action, returning)
+
+
+def _close(sitting: Sitting, page: Page, checked: Checked) -> Response:
+    """The page closed itself, unused for too long: what is sound on it is kept, and nothing shown."""
+    if not checked.problems and _end_with(sitting, checked).kind != "stop":
+        keep(sitting, lambda draft: _write(draft, page.id, checked.answers))
+    visit.end()
+    return to(url_for("respond.away", slug=sitting.slug))
 
 
 def _write(draft: DraftState, page_id: str, answers: Any) -> None:

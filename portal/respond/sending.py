@@ -114,6 +114,7 @@ def _check_page(sitting: Sitting, late: Part | None, *, wrong: bool = False) -> 
         "blocks": blocks(sitting.questionnaire, sitting.route, locale_code(), sitting.slug),
         "late": late,
         "back": sitting.address(back) if back else "",
+        "of": len(sitting.route.asked),
         "ahead": sitting.address(ahead) if ahead else "",
         "ahead_kind": ahead.kind if ahead else "",
         "more": next((sitting.address(s) for s in sitting.route.steps if s.kind == "offer"), "")
@@ -167,6 +168,7 @@ def send(slug: str) -> Response:
     before = sitting.route.before(step)
     facts = {
         "back": sitting.address(before or CHECK),
+        "of": len(sitting.route.asked),
         **_permission_facts(sitting, wrong),
         **frame_of(sitting),
     }

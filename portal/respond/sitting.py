@@ -203,13 +203,17 @@ CONTROLS = frozenset({"csrf_token", "action", "return"})
 
 
 def typed_words() -> list[str]:
-    """What the person wrote on the page they sent, to copy from; choices and buttons are left out."""
+    """What the person wrote on the page they sent, to copy from; choices and buttons are left out.
+
+    Nothing when the page closed itself: somebody else may be looking.
+    """
     try:
         fields = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    known = {name for name, _ in fields if name in CONTROLS}
-    return [showable(value) for name, value in fields if name not in known and _is_written(value)]
+    if ("action", "away") in fields:
+        return []
+    return [showable(value) for name, value in fields if name not in CONTROLS and _is_written(value)]
 
 
 def _is_written(value: str) -> bool:

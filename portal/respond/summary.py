@@ -30,9 +30,8 @@ class Block:
 
 
 def typed_words(text: str) -> Markup:
-    """What somebody wrote, in their own direction and with their own line breaks."""
-    lines = (Markup("{}").format(line) for line in showable(text).split("\n"))
-    return Markup('<bdi class="typed" dir="auto">{}</bdi>').format(Markup("<br>\n").join(lines))
+    """What somebody wrote, in its own direction; the style sheet keeps the line breaks."""
+    return Markup('<bdi class="typed" dir="auto">{}</bdi>').format(showable(text))
 
 
 def blocks(questionnaire: Questionnaire, route: Route, locale: str, slug: str = "") -> tuple[Block, ...]:

@@ -15,6 +15,8 @@ from flask_wtf.csrf import generate_csrf
 
 IDLE_MINUTES = 20
 IDLE = dt.timedelta(minutes=IDLE_MINUTES)
+ALMOST = IDLE - dt.timedelta(minutes=1)
+"""The page in the browser counts for itself, a little differently."""
 MOST_SURVEYS = 4
 """How many surveys one device can have under way; the oldest is let go first."""
 
@@ -34,6 +36,7 @@ def keep_time() -> None:
     if not isinstance(seen, int) or moment - seen > IDLE.total_seconds():
         end()
     else:
+        g.seen_before = seen
         session[SEEN] = moment
 
 
@@ -42,6 +45,15 @@ def end() -> None:
     g.away = dict(session.pop(DRAFTS, {}))
     session.pop(SENT, None)
     session.pop(SEEN, None)
+
+
+def end_if_idle() -> bool:
+    """Ends a visit that is about to end anyway; whether none is left."""
+    seen = session.get(SEEN)
+    if isinstance(seen, int) and g.get("seen_before", seen) > int(now().timestamp()) - ALMOST.total_seconds():
+        return False
+    end()
+    return True
 
 
 def token(slug: str) -> str | None:

@@ -114,6 +114,7 @@ if (idle) {
   const keepEvery = 240000;
   let active = Date.now();
   let kept = active;
+  let over = false;
   const keep = async () => {
     kept = Date.now();
     try {
@@ -135,9 +136,18 @@ if (idle) {
   });
   const look = () => {
     const quiet = Date.now() - active;
-    if (quiet >= limit && ended) {
+    if (quiet >= limit && ended && !over) {
+      over = true;
       root.classList.add("leaving");
-      location.replace(ended);
+      const form = document.querySelector("form[data-away]");
+      if (form) {  // what is on the page is saved before it closes
+        const last = Object.assign(document.createElement("button"), { name: "action", value: "away" });
+        form.append(last);
+        delete form.dataset.sent;
+        form.requestSubmit(last);
+      } else {
+        location.replace(ended);
+      }
     } else if (quiet >= limit - warning && idle.hidden) {
       idle.hidden = false;
       idle.scrollIntoView({ block: "center" });

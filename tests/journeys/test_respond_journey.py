@@ -21,8 +21,8 @@ def test_start_page_says_what_it_is_for_and_never_anonymous(resident: Resident) 
         "999",
         "101",
         "Crimestoppers",
-        "another format",
-        "Do not report a crime here",
+        "Another format",
+        "Not for reporting a crime",
     ):
         assert words in page.main
     assert "We do not ask your name. In a small place your answers could still be recognised" in page.main
@@ -116,6 +116,11 @@ def test_back_from_the_first_page_leads_to_the_start_which_offers_to_carry_on(re
     page = resident.client.page("/surveys/autumn/start")
     assert "You have started on this device" in page.main
     assert resident.client.page(page.link("Carry on")).url.endswith("/questions/2")
+
+
+def test_what_was_written_in_comes_back_beside_its_option(resident: Resident) -> None:
+    resident.go_to("questions/7", ADULT)
+    assert "Something elseDogs on the loose" in resident.here.main
 
 
 def test_no_page_can_be_jumped_over(resident: Resident) -> None:

@@ -91,6 +91,24 @@ def test_what_was_typed_before_being_away_is_saved_and_shown(resident: Resident,
     assert dict(resident.here.form("Continue").fields)["why"] == "words written slowly"
 
 
+def test_a_page_that_closes_itself_saves_what_was_typed_and_shows_nothing(
+    resident: Resident, clock: Clock
+) -> None:
+    resident.go_to("questions/8", ADULT)
+    code = resident.press("Save and come back later") and resident.code
+    resident.open("questions/8")
+    form = resident.here.form("Continue")
+    data = dict(form.filled({"why": "words left on the screen"})) | {"action": "away"}
+    clock.pass_by(minutes=20)
+    resident.client.post(form.action, data=data, headers={"Origin": "http://localhost"})
+    page = resident.open("away")
+    assert page.h1 == "You were away for a while"
+    assert "words left" not in page.html
+    resident.press("Carry on", code=code)
+    resident.open("questions/8")
+    assert dict(resident.here.form("Continue").fields)["why"] == "words left on the screen"
+
+
 def test_the_page_knows_when_to_warn(resident: Resident) -> None:
     resident.start()
     [warning] = [element for element in resident.here.root.iter() if element.get("data-stay")]
@@ -110,8 +128,11 @@ def test_staying_keeps_the_visit_open(resident: Resident, clock: Clock) -> None:
     assert resident.client.post("/surveys/stay", headers=headers).status_code == 410
 
 
-def test_a_page_that_closes_itself_ends_the_visit(resident: Resident, site: Site) -> None:
+def test_a_page_that_closes_itself_ends_the_visit(resident: Resident, site: Site, clock: Clock) -> None:
     resident.go_to("questions/3", ADULT)
+    assert resident.open("away").url.endswith("/start")
+    assert resident.open("questions/2").url.endswith("/questions/2")
+    clock.pass_by(minutes=20)
     assert resident.open("away").h1 == "You were away for a while"
     assert resident.open("questions/2").url == "/surveys/left"
     assert site.drafts() == 1
