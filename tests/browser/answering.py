@@ -89,18 +89,18 @@ def fill(page: Page, fields: Fields) -> None:
 
 def go_on(visit: Visit) -> None:
     """Presses the first button of the page's form and waits for the page after it."""
-    visit.page.locator(ONWARD).first.click()
+    visit.leave_by(visit.page.locator(ONWARD).first)
 
 
 def act(visit: Visit, action: str) -> None:
     """Presses the button that sends this action: skip, finish, save, more, check, send."""
-    visit.page.locator(f'button[name="action"][value="{action}"]').first.click()
+    visit.leave_by(visit.page.locator(f'button[name="action"][value="{action}"]').first)
 
 
 def begin(visit: Visit, slug: str, prefix: str = "") -> None:
     """From the first page of the survey to its first question."""
     visit.open(f"{prefix}/surveys/{slug}/start")
-    visit.page.locator("main form button").first.click()
+    visit.leave_by(visit.page.locator("main form button").first)
 
 
 def pages(visit: Visit, questionnaire: Questionnaire, answers: Mapping[str, Any]) -> Iterator[str]:

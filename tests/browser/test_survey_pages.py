@@ -72,7 +72,7 @@ class Looker:
         for words in (title, visit.path):
             if self.topics.search(words.casefold()):
                 self.found.append(f"{visit.path} tells a topic: {words!r}")
-        path = visit.path.partition("?")[0].partition("#")[0].removeprefix(self.prefix)
+        path = visit.path.partition("?")[0].removeprefix(self.prefix)
         endpoint = self.portal.app.url_map.bind("127.0.0.1").match(path)[0]
         self.endpoints.add(endpoint.removeprefix("respond."))
 
@@ -192,7 +192,7 @@ def test_no_fault_where_a_survey_ends_early_or_cannot_be_answered(looker: Looker
     go_on(visit)
     assert visit.path == f"{prefix}/surveys/{ORGANISATIONS}/start"
     looker.look()
-    visit.page.locator("main form button").first.click()
+    visit.leave_by(visit.page.locator("main form button").first)
     for _ in pages(visit, portal.document(ORGANISATIONS), ORGANISATION):
         looker.look()
     begin(visit, THIS_YEAR, prefix)
@@ -202,7 +202,7 @@ def test_no_fault_where_a_survey_ends_early_or_cannot_be_answered(looker: Looker
     go_on(visit)
     looker.look(tail=TAIL[prefix])
     looker.open(f"/surveys/{ONE_PAGE}/start")
-    visit.page.locator("main form button").first.click()
+    visit.leave_by(visit.page.locator("main form button").first)
     looker.look()
     fill(visit.page, {"comment": ["x" * 201]})
     go_on(visit)
@@ -250,9 +250,9 @@ def test_no_fault_when_coming_back_or_going_away(looker: Looker, prefix: str, po
     fill(visit.page, {"code": [number]})
     go_on(visit)
     looker.look()
-    visit.page.locator("#answers button").first.click()
+    visit.leave_by(visit.page.locator("#answers button").first)
     looker.look()
-    visit.page.locator("#answers button").first.click()
+    visit.leave_by(visit.page.locator("#answers button").first)
     looker.look()
     assert visit.path == f"{prefix}/surveys/receipt/withdrawal"
     looker.nothing_wrong("codes")

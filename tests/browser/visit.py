@@ -34,6 +34,7 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     abroad: list[str] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
+    scripts: bool = True
 
     def open(self, path: str) -> int:
         """Goes to a path of the portal; the status of what it answered."""
@@ -42,19 +43,16 @@ class Visit:
 
     @property
     def path(self) -> str:
-        return self.page.url.removeprefix(self.portal.url)
+        return self.page.url.removeprefix(self.portal.url).partition("#")[0]
+
+    def leave_by(self, control: Locator) -> None:
+        """Presses what leads to another page, and waits for that."""
+        with self.page.expect_navigation():
+            control.click()
 
     @property
     def h1(self) -> str:
         return " ".join(self.page.locator("h1").inner_text().split())
-
-    def press(self, name: str) -> None:
-        """Presses the button, or follows the link, with these words, and waits for the page after it."""
-        self.control(name).click()
-
-    def control(self, name: str) -> Locator:
-        button = self.page.get_by_role("button", name=name, exact=True)
-        return button.or_(self.page.get_by_role("link", name=name, exact=True)).first
 
     def look(
         self, width: int, *, height: int = 900, scheme: Scheme = "light", forced: Forced = "none"
@@ -98,7 +96,7 @@ def visiting(
     try:
         if scripts:
             context.add_init_script(TELL)
-        visit = Visit(portal, context, context.new_page())
+        visit = Visit(portal, context, context.new_page(), scripts=scripts)
         visit.page.on("console", visit._hear)
         visit.page.on("pageerror", lambda problem: visit.complaints.append(f"{visit.path}: {problem}"))
         context.on("request", visit._see)
