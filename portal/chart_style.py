@@ -124,7 +124,8 @@ def legend_room(names: Sequence[str]) -> tuple[int, int]:
         return 0, 0
     lines = [name.count("<br>") + 1 for name in names]
     columns = max(1, 560 // (max(len(part) for name in names for part in name.split("<br>")) * 8 + 44))
-    return -(-len(names) // columns) * (4 + 18 * max(lines)) + 10, sum(4 + 18 * n for n in lines) + 10
+    rows = [max(lines[first : first + columns]) for first in range(0, len(lines), columns)]
+    return sum(4 + 18 * n for n in rows) + 10, sum(4 + 18 * n for n in lines) + 10
 
 
 def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = (), row: int = ROW) -> tuple[Json, Json]:
@@ -155,9 +156,9 @@ def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = (), row: int =
     meta = {
         "height": row * n + 40 + above,
         "narrow": {
-            "height": narrow_row * n + 32 + narrow_above,
+            "height": narrow_row * n + narrow_row // 2 + 32 + narrow_above,
             "bargap": round(1 - NARROW_BAR / narrow_row, 3),
-            "margin": {"l": 2, "r": 2, "t": 8 + narrow_above, "b": 36, "pad": 0},
+            "margin": {"l": 2, "r": 2, "t": 8, "b": 36, "pad": 0},
             "yaxis": {"showticklabels": False, "range": [n - 0.45, -0.95]},
             "annotations": notes,
             **({"legend": {"orientation": "v"}} if legend else {}),

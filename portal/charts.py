@@ -193,13 +193,6 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
         showlegend=True,
         xaxis=style.axis(range=[0, max(100, widest)], ticksuffix="%", nticks=6, showgrid=False),
         yaxis=rows_axis,
-        margin={
-            "l": 0,
-            "r": 8,
-            "t": 8 + style.legend_room([trace.name for trace in traces])[0],
-            "b": 44,
-            "pad": 8,
-        },
         height=meta["height"],
         meta=meta,
     )
