@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Response
 
+from portal.partnership.register import Token
 from portal.public.blueprint import bp
 from portal.rendering import site
 
@@ -23,6 +24,6 @@ def colours() -> Response:
     return Response(rules, mimetype="text/css")
 
 
-def _rule(media: str, tokens: Mapping[str, str]) -> str:
+def _rule(media: str, tokens: Mapping[Token, str]) -> str:
     values = "".join(f"--{name}:{value};" for name, value in tokens.items())
     return f"@media {media}{{:root{{{values}}}}}\n"
