@@ -9,6 +9,10 @@ import pytest
 
 from tests.journeys.walker import ADULT, REST, Resident, Site
 
+pytestmark = pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # judged before any store is asked
+
 ORIGIN = {"Origin": "http://localhost"}
 RTL = "\u202eabc\u202c שלום עולם مرحبا"
 HOSTILE = [
@@ -144,26 +148,26 @@ def test_fields_nobody_asked_for_are_ignored(resident: Resident, site: Site) -> 
     assert dict(resident.here.form("Continue").fields)["age"] == "25-64"
 
 
+BODIES: list[dict[str, Any]] = [
+    {},
+    {"action": "\x00"},
+    {"action": ["send", "more"], "publish": ["yes", "no"]},
+    {"publish": "maybe"},
+    {"connection": "x" * 200_000},
+    {f"field{n}": "v" for n in range(900)},
+    {"connection": RTL, "action": RTL, "return": RTL},
+]
+
+
 @pytest.mark.parametrize(
     "path",
     ["questions/1", "check", "sending", "more/more", "saved", "instead", "start", "sent", "form", "away"],
 )
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"action": "\x00"},
-        {"action": ["send", "more"], "publish": ["yes", "no"]},
-        {"publish": "maybe"},
-        {"connection": "x" * 200_000},
-        {f"field{n}": "v" for n in range(900)},
-        {"connection": RTL, "action": RTL, "return": RTL},
-    ],
-)
-def test_no_form_of_the_path_ever_breaks(resident: Resident, path: str, data: dict[str, Any]) -> None:
+def test_no_form_of_the_path_ever_breaks(resident: Resident, path: str) -> None:
     resident.start()
-    answer = sent(resident, data, path)
-    assert answer.status_code in (200, 303, 400, 404, 405, 409, 422)
+    for body in BODIES:
+        answer = sent(resident, body, path)
+        assert answer.status_code in (200, 303, 404, 405, 422), body
 
 
 def test_a_wrong_permission_is_asked_again(resident: Resident, site: Site) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import Clock
 from tests.journeys.walker import ADULT, Resident, Site
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the cookie alone decides
+
 EXIT = "https://www.bbc.co.uk/weather"
 
 
