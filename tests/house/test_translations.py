@@ -19,7 +19,7 @@ from portal.i18n import other_locales
 PACK = site_root() / "portal" / "packs" / "east_cambridgeshire"
 ENDINGS = (".", "?", "!", ":", "…")
 SAME_IN_POLISH = {"Telefon:", "E-mail:", "%(row)s: %(answer)s"}
-POLISH_GENDER = re.compile(r"\w+ł(?:em|eś|byś|bym|am|aś|abyś|abym)\b|\bPan(?:i|a|u|em|ią)?\b")
+POLISH_GENDER = re.compile(r"\w+(?<!ó)ł(?:em|eś|byś|bym|am|aś|abyś|abym)\b|\bPan(?:i|a|u|em|ią)?\b")
 """Forms that only a man, or only a woman, would read as meant for them."""
 
 
