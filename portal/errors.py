@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, make_response, request
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -62,6 +63,8 @@ def page(status: int, name: str, **facts: object) -> Response:
     """An error page; when it cannot be drawn, the page of last resort, which looks nothing up."""
     try:
         facts["sensitive"] = permission_of(request.endpoint) is Permission.RESPOND
+        if facts["sensitive"]:
+            facts["title_tail"] = gettext("Local survey")  # what stays in the browser's history is neutral
         facts["request_id"] = logs.request_id() if status >= 500 else ""
         body = draw(f"errors/{name}.html", facts)
     except Exception as problem:  # whatever broke must not take the last page with it

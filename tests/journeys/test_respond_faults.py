@@ -44,6 +44,8 @@ def test_a_full_store_says_not_saved_keeps_the_words_and_the_draft(writer: Resid
     with broken(site.app, OSError(28, "No space left on device")):
         page = writer.press("Continue", 503, why=WORDS)
     assert page.h1 == "Your answer was not saved"
+    assert page.title == "Your answer was not saved – Local survey"
+    assert any(form.action.endswith("/surveys/exit") for form in page.forms())
     assert dict(page.form("Try again").fields)["why"] == WORDS
     writer.press("Try again")
     assert writer.at == "more/more"
