@@ -137,11 +137,13 @@ def postgres_url(shared_dir: Path, worker_id: str) -> Iterator[str]:
         connection.execute(text(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {own} TEMPLATE {TEMPLATE}"))
     yield _in(address, own)
+    admin.dispose()
+    if server is not None:  # the whole server goes
+        server.cleanup()
+        return
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {own} WITH (FORCE)"))
     admin.dispose()
-    if server is not None:
-        server.cleanup()
 
 
 def _in(server: URL, name: str) -> str:
