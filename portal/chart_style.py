@@ -110,7 +110,7 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _lines(labels: Iterable[str], chars: int) -> int:
+def most_lines(labels: Iterable[str], chars: int) -> int:
     """How many lines the longest label takes."""
     return max((len(textwrap.wrap(text, chars)) for text in labels), default=1)
 
@@ -135,8 +135,8 @@ def rows_layout(labels: Sequence[str], *, legend: Sequence[str] = (), row: int =
     stands above its bar.
     """
     n = len(labels)
-    row = max(row, 17 * _lines(labels, LABEL_CHARS) + 7)
-    narrow_row = NARROW_ROW + 18 * (_lines(labels, NARROW_LABEL_CHARS) - 1)
+    row = max(row, 17 * most_lines(labels, LABEL_CHARS) + 7)
+    narrow_row = NARROW_ROW + 18 * (most_lines(labels, NARROW_LABEL_CHARS) - 1)
     rows = value_axis(
         tickmode="array",
         tickvals=list(range(n)),
