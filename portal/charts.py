@@ -33,6 +33,7 @@ _DIVERGING = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 _ASIDE_PATTERN = {"never": "/", "dont-know": ".", "prefer-not": "x", "cannot-choose": "\\", "none": "-"}
 _PANELS, _COLUMNS = 6, 3
 _MOST_BARS = 24
+_TITLE_CHARS = 26
 _SCALE_ROW = 52
 
 
@@ -220,8 +221,9 @@ def _panels(reading: Reading) -> Json | None:
         return None
     labels = [block.label.text for block in blocks]
     longest = max(line.percent or 0 for b in blocks for x in chosen if (line := b.line(x.key)))
-    wide = _Sheet(len(chosen), _COLUMNS, len(labels), title=46)
-    narrow = _Sheet(len(chosen), 1, len(labels), title=46)
+    title_room = 10 + 18 * style.most_lines([answer.label.text for answer in chosen], _TITLE_CHARS)
+    wide = _Sheet(len(chosen), _COLUMNS, len(labels), title=title_room)
+    narrow = _Sheet(len(chosen), 1, len(labels), title=title_room)
     traces: list[Any] = []
     axes: Json = {}
     laid_over: dict[str, Json] = {}
@@ -318,7 +320,7 @@ class _Sheet:
 
     def heading(self, index: int, text: str) -> Json:
         return {
-            "text": style.wrapped(text, 26),
+            "text": style.wrapped(text, _TITLE_CHARS),
             "xref": "paper", "x": self.across(index)[0], "xanchor": "left", "align": "left",
             "yref": "paper", "y": self.down(index)[1], "yanchor": "bottom", "yshift": 2, "showarrow": False,
             "font": {"size": 14, "color": style.STAND_IN["ink"]},
