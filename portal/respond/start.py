@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request, url_for
@@ -26,7 +27,7 @@ from portal.respond.sitting import (
 )
 from surveys import drafts, surveys
 from surveys.errors import SurveysError
-from surveys.surveys import Survey
+from surveys.surveys import Survey, london_day
 
 NOT_NOW = {"coming": 200, "grace": 200, "paused": 200, "closed": 200, "withdrawn": 410}
 """States in which nobody starts, with the status of their page."""
@@ -51,7 +52,12 @@ def _not_now(survey: Survey, state: str, sitting: Sitting | None) -> Response:
     carry_on = sitting.address(sitting.reached) if sitting else ""
     name = "closed" if state == "grace" else state
     page = render_template(
-        f"respond/states/{name}.html", survey=survey, state=state, dates=dates_of(survey), carry_on=carry_on
+        f"respond/states/{name}.html",
+        survey=survey,
+        state=state,
+        dates=dates_of(survey),
+        carry_on=carry_on,
+        today=london_day(visit.now()),
     )
     return make_response(page, NOT_NOW[state])
 
@@ -72,7 +78,8 @@ def _begin(survey: Survey, sitting: Sitting | None) -> Response:
     if document.single_page:
         return to(url_for("respond.form", slug=survey.slug))
     keys, now = keyring(), visit.now()
-    token = visit.begin(survey.slug)
+    token = secrets.token_urlsafe(32)
+    visit.begin(survey.slug, token)
     try:
         with writing() as session:
             if sitting is not None:

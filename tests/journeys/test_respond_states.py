@@ -25,6 +25,7 @@ def test_closed(resident: Resident, clock: Clock) -> None:
     page = resident.open("start")
     assert page.h1 == "This survey has closed"
     assert "Monday 30 November 2026" in page.main
+    assert page.link("Results") == "/results/autumn"
 
 
 def test_an_open_draft_has_an_hours_grace(resident: Resident, site: Site, clock: Clock) -> None:
