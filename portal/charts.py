@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from flask_babel import force_locale, gettext
@@ -73,10 +74,10 @@ def _json(table: Any) -> Mapping[str, Any]:
 def _topline(family: tuple[Reading, ...]) -> Json | None:
     if len(family) > 1:
         rows = [(r.title.text, r.first) for r in family]
-        return _stack(rows, family[0].title.lang)
+        return _stack(rows, counted=True)
     reading = family[0]
     if reading.kind == "grid":
-        return _stack([(b.label.text, b) for b in reading.blocks], reading.title.lang)
+        return _stack([(b.label.text, b) for b in reading.blocks], counted=False)
     return _bars([(line.label.text, line) for line in reading.sorted_lines(reading.first)])
 
 
@@ -86,15 +87,19 @@ def _breakdown(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:
             return _map(reading, wards)
         compared = {block.key for block in reading.groups}
         rows = [(block.label.text, line) for block in reading.blocks for line in block.lines[:1]]
-        return _bars(rows, quiet=[block.key not in compared for block in reading.blocks if block.lines])
+        quiet = [block.key not in compared for block in reading.blocks if block.lines]
+        return _bars(rows, quiet, counted=False)
     if reading.kind == "one":
-        return _stack([(b.label.text, b) for b in reading.blocks], reading.title.lang)
+        return _stack([(b.label.text, b) for b in reading.blocks], counted=False)
     return _panels(reading)
 
 
-def _bars(rows: Sequence[tuple[str, Line]], quiet: Sequence[bool] = ()) -> Json | None:
+def _bars(
+    rows: Sequence[tuple[str, Line]], quiet: Sequence[bool] = (), *, counted: bool = True
+) -> Json | None:
     """One bar a row, from 0, its value printed; rows without a percentage are absent, ``quiet`` ones grey.
 
+    ``counted``: its table gives the number of people beside the share, so the hover does too.
     More rows than the eye can hold make no chart: their table has a bar on every row.
     """
     import plotly.graph_objects as go
@@ -115,7 +120,7 @@ def _bars(rows: Sequence[tuple[str, Line]], quiet: Sequence[bool] = ()) -> Json 
         constraintext="none",
         cliponaxis=False,
         marker=_bar_colours([grey for _, _, grey in shown]),
-        customdata=[_hover(text, line) for text, line, _ in shown],
+        customdata=[_hover(text, line, counted) for text, line, _ in shown],
         hovertemplate="%{customdata}<extra></extra>",
     )
     longest = max(line.percent or 0 for _, line, _ in shown)
@@ -142,13 +147,14 @@ def _axis_end(longest: int) -> int:
     return min(108, max(10, longest + max(4, round(longest * 0.12))))
 
 
-def _hover(text: str, line: Line) -> str:
-    if line.count is None:
+def _hover(text: str, line: Line, counted: bool) -> str:
+    """What hovering says; never a number that the table does not give."""
+    if line.count is None or not counted:
         return style.plain(f"{text}: {percent_words(line)}")
     return style.plain(f"{text}: {percent_words(line)} ({people(line.count)})")
 
 
-def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
+def _stack(rows: Sequence[tuple[str, Block]], *, counted: bool) -> Json | None:
     """An answer scale: one stacked bar a row, answers in the order asked, good to bad, the asides in grey."""
     import plotly.graph_objects as go
 
@@ -170,7 +176,7 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
         traces.append(
             go.Bar(
                 orientation="h",
-                name=style.wrapped(answer.label.text, style.LEGEND_CHARS),
+                name=style.wrapped(_shared(line.label.text for _, _, line in seen), style.LEGEND_CHARS),
                 x=[line.percent for _, _, line in seen],
                 y=[number for _, number, _ in seen],
                 text=[f"{line.percent}%" if (line.percent or 0) >= 6 else "" for _, _, line in seen],
@@ -180,7 +186,7 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
                 constraintext="none",
                 insidetextfont={"color": style.STAND_IN[f"on-div-{step}" if step else "ink"], "size": 14},
                 marker=_segment(step, answer.meaning),
-                customdata=[_hover(f"{text}. {answer.label.text}", line) for text, _, line in seen],
+                customdata=[_hover(f"{text}. {line.label.text}", line, counted) for text, _, line in seen],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
@@ -198,6 +204,13 @@ def _stack(rows: Sequence[tuple[str, Block]], lang: str = "") -> Json | None:
         meta=meta,
     )
     return style.figure(traces, layout)
+
+
+def _shared(labels: Iterable[str]) -> str:
+    """The words with which all these labels begin; the first label when they have none in common."""
+    split = [label.split() for label in labels]
+    same = takewhile(lambda words: len(set(words)) == 1, zip(*split, strict=False))
+    return " ".join([words[0] for words in same] or split[0])
 
 
 def _segment(step: int | None, meaning: str) -> Json:
@@ -240,7 +253,7 @@ def _panels(reading: Reading) -> Json | None:
                 text=[f"{line.percent}%" for _, _, line in seen],
                 textposition="outside", cliponaxis=False, constraintext="none", textfont={"size": 13},
                 marker={"color": style.STAND_IN["series-1"]},
-                customdata=[_hover(f"{title}. {block.label.text}", line) for _, block, line in seen],
+                customdata=[_hover(f"{title}. {block.label.text}", line, False) for _, block, line in seen],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )  # fmt: skip

@@ -1,0 +1,146 @@
+"""Charts in a real browser: the numbers of their tables, the policy kept, readable in every colour."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from html import unescape
+from typing import Any
+
+from tests.browser import audit
+from tests.browser.served import LAST_YEAR
+from tests.browser.visit import PHONE, Visit
+
+Visiting = Callable[..., AbstractContextManager[Visit]]
+
+DRAWN = """(frame) => {
+  const box = frame.querySelector(".chart__box");
+  const points = box.data.flatMap((trace) => (trace.x ?? []).map((share, at) =>
+    ({ share, said: trace.customdata?.[at] ?? "", printed: trace.text?.[at] ?? "",
+      legend: (trace.name ?? "").replaceAll("<br>", " ") })));
+  return { points, panels: "xaxis2" in box.layout, scale: box.layout.barmode === "stack",
+           bars: box.querySelectorAll(".bars .point").length };
+}"""
+
+TABLES = """(frame) => {
+  const words = (cell) => (cell.querySelector(".wide") ?? cell).textContent.trim().replace(/\\s+/g, " ");
+  const place = frame.closest("section");
+  return [...place.querySelectorAll("table")].filter((table) => table.closest("section") === place)
+    .map((table) => ({
+      id: table.id, title: words(table.caption), plain: table.classList.contains("figures"),
+      rows: [...table.rows].map((row) =>
+        [...row.cells].filter((cell) => cell.ariaHidden !== "true").map(words)),
+    }));
+}"""
+SAID = re.compile(r"(?P<what>.*): (?P<share>\d+)%(?: \((?P<people>[\d,]+) (?:person|people)\))?$", re.DOTALL)
+
+
+def figures_of(table: dict[str, Any]) -> dict[str, tuple[int, int | None]]:
+    """Every shown share of a table, with its number of people where the table gives one, by its words."""
+    found = {}
+    head, *rows = table["rows"]
+    for name, *cells in rows:
+        if table["plain"]:
+            if cells[0].endswith("%"):
+                people = int(cells[1].replace(",", "")) if cells[1].replace(",", "").isdigit() else None
+                found[name] = (int(cells[0].rstrip("%")), people)
+        else:
+            for column, cell in zip(head[1:], cells, strict=True):
+                if cell.endswith("%"):
+                    found[f"{name}. {column}"] = (int(cell.rstrip("%")), None)
+    return found
+
+
+def disagreements(drawn: dict[str, Any], tables: list[dict[str, Any]]) -> list[str]:
+    """Every point of a chart that its tables do not give, and every share of a table that is not drawn."""
+    told: dict[str, tuple[int, int | None]] = {}
+    for table in tables:
+        for words, figures in figures_of(table).items():
+            told[f"{table['title']}. {words}" if drawn["scale"] and table["plain"] else words] = figures
+    turned = {". ".join(reversed(words.split(". ", 1))): words for words in told}
+    found, seen = [], set()
+    for point in drawn["points"]:
+        said = SAID.fullmatch(unescape(point["said"]))
+        if said is None or int(said["share"]) != point["share"]:
+            found.append(f"hover says {point['said']!r} over {point['share']}")
+            continue
+        words = said["what"] if said["what"] in told else turned.get(said["what"], "")
+        share, people = told.get(words, (None, None))
+        if share != point["share"]:
+            found.append(f"{said['what']!r} is drawn as {point['share']}, its table says {share}")
+        if said["people"] and int(said["people"].replace(",", "")) != people:
+            found.append(f"{said['what']!r} hovers {said['people']} people, its table says {people}")
+        if drawn["scale"] and f". {unescape(point['legend'])}" not in said["what"]:
+            found.append(f"{said['what']!r} stands in the legend as {point['legend']!r}")
+        if point["printed"] not in ("", f"{point['share']}%"):
+            found.append(f"{said['what']!r} is printed as {point['printed']}")
+        seen.add(words)
+    if not drawn["panels"]:
+        missing = {words for words, (share, _) in told.items() if share} - seen
+        found += [f"{words!r} is in the table and not in the chart" for words in sorted(missing)]
+    if drawn["bars"] != len(drawn["points"]):
+        found.append(f"{drawn['bars']} bars for {len(drawn['points'])} points")
+    return found
+
+
+def test_every_chart_has_the_numbers_of_its_table(visit: Visit) -> None:
+    visit.open(f"/results/{LAST_YEAR}")
+    frames = visit.page.locator("figure.chart")
+    found = []
+    for number in range(frames.count()):
+        frame = frames.nth(number)
+        frame.scroll_into_view_if_needed()
+        frame.locator(".bars .point").first.wait_for()
+        name = frame.get_attribute("id")
+        tables = frame.evaluate(TABLES)
+        link = frame.locator("figcaption a").get_attribute("href")
+        assert link in {f"#{table['id']}" for table in tables}, name
+        found += [f"{name}: {fault}" for fault in disagreements(frame.evaluate(DRAWN), tables)]
+    assert frames.count() >= 15
+    assert not found, "\n".join(found)
+
+
+def test_a_chart_keeps_the_policy_when_drawn_hovered_and_redrawn(visiting_portal: Visiting) -> None:
+    with visiting_portal(width=PHONE, height=640) as visit:
+        visit.open(f"/pl/results/{LAST_YEAR}")
+        frame = visit.page.locator("figure.chart").first
+        frame.scroll_into_view_if_needed()
+        bar = frame.locator(".bars .point path").nth(1)
+        bar.wait_for()
+        bar.hover(force=True)
+        frame.locator(".hoverlayer .hovertext").first.wait_for()
+        painted = set()
+        for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active")):
+            visit.look(PHONE, scheme=scheme, forced=forced)  # type: ignore[arg-type]
+            bar.wait_for()
+            painted.add(
+                visit.page.wait_for_selector("figure.chart .bars .point path").evaluate(
+                    """async (path) => { await new Promise((done) => setTimeout(done, 300));
+                    return getComputedStyle(document.querySelector(".bars .point path")).fill; }"""
+                )
+            )
+            assert not audit.axe(visit.page, {**audit.EVERYTHING, "runOnly": audit.TAGS})
+        assert len(painted) == 3, f"the chart kept its colours: {painted}"
+        visit.look(1280)
+        frame.locator(".ytick").first.wait_for()
+        assert audit.sideways(visit.page) is None
+
+
+def test_a_chart_that_cannot_be_fetched_says_where_the_figures_are(visit: Visit) -> None:
+    visit.page.route("**/figure.json", lambda route: route.abort())
+    visit.open(f"/results/{LAST_YEAR}")
+    frame = visit.page.locator("figure.chart").first
+    frame.scroll_into_view_if_needed()
+    frame.locator(".chart__late").wait_for()
+    assert "The table below has the same figures" in frame.inner_text()
+    visit.complaints.clear()
+
+
+def test_without_scripts_there_is_no_empty_place_for_a_chart(visiting_portal: Visiting) -> None:
+    with visiting_portal(scripts=False) as visit:
+        visit.open(f"/results/{LAST_YEAR}")
+        frames = visit.page.locator("figure.chart")
+        assert frames.count() >= 15
+        assert not any(frame.is_visible() for frame in frames.all())
+        assert visit.page.locator("table").first.is_visible()
