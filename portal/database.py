@@ -162,9 +162,13 @@ def read_session() -> Session:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """The request's turn to write (see :meth:`Database.writing`); a GET never gets one."""
+    """The request's turn to write (see :meth:`Database.writing`); a GET never gets one.
+
+    Reading ends first: requests that kept a connection for it while they wait here would wait for each other.
+    """
     if has_request_context() and request.method in SAFE_METHODS:
         raise RuntimeError(f"a {request.method} request must not write")
+    end_reading()
     with database().writing() as session:
         yield session
 

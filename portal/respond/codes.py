@@ -80,7 +80,7 @@ def resume() -> Response:
     if isinstance(draft, SurveysError):
         return _box("respond/return.html", typed, draft)
     survey = read_session().get_one(Survey, draft.survey_id)
-    visit.keep(survey.slug, new_token)
+    visit.begin(survey.slug, new_token)
     if surveys.state(survey, now) not in ("open", "grace"):
         return to(url_for("respond.start", slug=survey.slug))
     sitting = Sitting(survey, questionnaire(draft.version_id), draft)

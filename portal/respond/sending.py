@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request, url_for
 
-from portal.database import end_reading, read_session, writing
+from portal.database import read_session, writing
 from portal.i18n import locale_code
 from portal.messages import words
 from portal.respond import visit
@@ -204,7 +204,6 @@ def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:
 
 def _reopen(sitting: Sitting) -> None:
     """Reads the draft again after another tab saved it; ends the request when it is there no more."""
-    end_reading()
     token = sitting.draft.token
     draft = drafts.open_draft(read_session(), token, keys=keyring(), now=visit.now())
     if draft is None:

@@ -11,7 +11,7 @@ from typing import NoReturn, cast
 from flask import Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from portal.database import end_reading, read_session, writing
+from portal.database import read_session, writing
 from portal.forms.questions import showable
 from portal.i18n import locale_code
 from portal.respond import visit
@@ -181,7 +181,8 @@ def no_draft(survey: Survey, token: str | None) -> NoReturn:
     slug = survey.slug
     sent = visit.sent_token(slug) or token
     if sent and drafts.sent_draft(read_session(), sent, keys=keyring(), now=visit.now()):
-        visit.sent(slug, sent)
+        if visit.sent_token(slug) is None:
+            visit.sent(slug, sent)
         abort(to(url_for("respond.confirmation", slug=slug)))
     if token:
         visit.forget(slug)
@@ -248,6 +249,5 @@ def keep(sitting: Sitting, change: Callable[[DraftState], None]) -> None:
                     responses.tick(session, sitting.survey.id, page_id, locale=draft.locale, now=now)
             break
     if gone:
-        end_reading()
         no_draft(sitting.survey, draft.token)
     sitting.take(draft)

@@ -7,7 +7,6 @@ somebody leaves by Exit. What it opened stays in the store until it expires ther
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import cast
 
 from flask import current_app, g, session
@@ -66,21 +65,16 @@ def away_token(slug: str) -> str | None:
     return cast("str | None", g.get("away", {}).get(slug))
 
 
-def begin(slug: str) -> str:
-    """A new token for a draft of this survey. Forms of an earlier visit stop working, sent copies go."""
+def begin(slug: str, new: str) -> None:
+    """This device now has the draft of this token. Forms of an earlier visit stop working, sent copies go."""
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
     generate_csrf()
     session.pop(SENT, None)
-    return keep(slug, secrets.token_urlsafe(32))
-
-
-def keep(slug: str, new: str) -> str:
     drafts = {name: known for name, known in session.get(DRAFTS, {}).items() if name != slug}
     drafts[slug] = new
     session[DRAFTS] = dict(list(drafts.items())[-MOST_SURVEYS:])
     session[SEEN] = int(now().timestamp())
-    return new
 
 
 def forget(slug: str) -> None:
@@ -91,12 +85,15 @@ def forget(slug: str) -> None:
 def sent(slug: str, token: str) -> None:
     """The draft became a response: the cookie now opens only its confirmation, while that is kept."""
     forget(slug)
-    session[SENT] = {slug: token}
-    session[SEEN] = int(now().timestamp())
+    moment = int(now().timestamp())
+    session[SENT] = {slug: [token, moment]}
+    session[SEEN] = moment
 
 
 def sent_token(slug: str) -> str | None:
-    return cast("str | None", session.get(SENT, {}).get(slug))
+    """The token of the answers sent from this device less than twenty minutes ago."""
+    token, moment = session.get(SENT, {}).get(slug, (None, 0))
+    return cast("str | None", token) if now().timestamp() - moment <= IDLE.total_seconds() else None
 
 
 def forget_sent() -> None:

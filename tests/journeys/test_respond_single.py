@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tests.conftest import Clock
 from tests.journeys.walker import Resident, Site, code_on
 from tests.pages import Page, PageClient
 from tests.surveys.questionnaire import samples
@@ -30,6 +31,17 @@ def test_one_form_one_post_one_response_and_no_draft(resident: Resident, site: S
     assert response.may_publish is True
     assert site.words() == {"comment": "More lights"}
     assert site.drafts() == 0
+
+
+def test_the_receipt_is_shown_for_twenty_minutes_only(resident: Resident, clock: Clock) -> None:
+    resident.open("form")
+    resident.press("Send my answers", safe="never")
+    number = resident.code
+    clock.pass_by(minutes=15)
+    resident.open("sent")
+    assert resident.code == number
+    clock.pass_by(minutes=6)
+    assert resident.open("sent").url == "/surveys/left"
 
 
 def test_a_mistake_comes_back_as_typed(resident: Resident, site: Site) -> None:
