@@ -102,7 +102,8 @@ PAPER = """() => {
     [...document.querySelectorAll(name)].some((one) => one.checkVisibility()));
   const light = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number);
     return a === 0 || (r + g + b) / 3 > 200; };
-  const dark = (colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).map(Number); return (r + g + b) / 3 < 110; };
+  const dark = (colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).map(Number);
+    return (r + g + b) / 3 < 110; };
   const pale = [...document.querySelectorAll("main :is(h1, h2, h3, p, td, th, dt, dd, li)")]
     .filter((one) => one.checkVisibility() && !dark(getComputedStyle(one).color))
     .map((one) => one.outerHTML.slice(0, 100));
@@ -164,7 +165,8 @@ MIRRORED = """() => {
   for (const item of document.querySelectorAll(".govuk-radios__item, .govuk-checkboxes__item")) {
     const label = item.querySelector("label");
     const { direction, paddingLeft, paddingRight } = getComputedStyle(label);
-    if (direction !== "rtl" || parseFloat(paddingRight) < parseFloat(paddingLeft)) wrong.push(label.textContent);
+    const inside = parseFloat(paddingRight) >= parseFloat(paddingLeft);
+    if (direction !== "rtl" || !inside) wrong.push(label.textContent);
   }
   return wrong;
 }"""
