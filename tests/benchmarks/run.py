@@ -95,13 +95,13 @@ def journeys(report: Report, folder: Path) -> None:
             )
             return product / floor, steady
 
-        ratio, steady = compare(lambda m: m.cpu_per_journey, 4, 300)
+        ratio, steady = compare(lambda m: m.cpu_per_journey, 4, 200)
         report.ratio("server CPU per journey", ratio, 2.5, steady=steady)
-        ratio, steady = compare(lambda m: m.per_second, 16, 300)
+        ratio, steady = compare(lambda m: m.per_second, 16, 200)
         report.ratio("journeys per second, 16 clients", ratio, 0.4, steady=steady, least=True)
-        ratio, steady = compare(lambda m: m.p95, 1, 100)
+        ratio, steady = compare(lambda m: m.p95, 1, 80)
         report.ratio("p95 of a journey, 1 client", ratio, 3, steady=steady)
-        ratio, steady = compare(lambda m: m.p99, 64, 320)
+        ratio, steady = compare(lambda m: m.p99, 64, 256)
         report.ratio("p99 of a journey, 64 clients", ratio, 2, steady=steady)
         report.line("errors in all of these", str(errors), "0", met=errors == 0)
 
