@@ -19,7 +19,7 @@ run: $(VENV)/run.done translations ## start the East Cambridgeshire demonstratio
 	@$(BIN)/portal serve --port $(PORT)
 
 test: $(VENV)/test.done translations lint ## everything: unit, journeys, house rules, browser, both databases
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check .
