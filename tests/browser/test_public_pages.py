@@ -13,7 +13,10 @@ from tests.browser import audit
 from tests.browser.served import LAST_YEAR, ORGANISATIONS, THIS_YEAR, Served
 from tests.browser.visit import Visit
 
-FILES = {"static", "public.table_csv", "public.table_json", "public.figure_json", "public.dictionary"}
+FILES = {
+    *("static", "public.colours"),
+    *("public.table_csv", "public.table_json", "public.figure_json", "public.dictionary"),
+}
 """Public addresses that answer with a file instead of a page."""
 
 GROUPS: dict[str, tuple[str, ...]] = {

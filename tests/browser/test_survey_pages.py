@@ -227,7 +227,10 @@ def test_no_fault_when_coming_back_or_going_away(looker: Looker, prefix: str, po
     begin(visit, THIS_YEAR, prefix)
     act(visit, "save")
     code = return_code(visit)
+    then = portal.clock.now
+    portal.clock.pass_by(minutes=25)
     looker.open(f"/surveys/{THIS_YEAR}/away")
+    portal.clock.now = then
     for path, typed in (
         ("return", ""),
         ("return", "4821 7730 1956 2284"),
