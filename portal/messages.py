@@ -90,6 +90,9 @@ RECEIPTS: dict[str, Say] = {
         "We found nothing for this number. Check it. Answers that were taken back cannot be found either"
     ),
     "receipt.is_return_code": lambda _: gettext("This is a return code. Use it on the page for return codes"),
+    "receipt.taken": lambda _: gettext(
+        "These answers could not be stored under their receipt number, so nothing was sent. Start again"
+    ),
     "receipt.too_late": lambda _: gettext("The last day for taking these answers back has passed"),
 }
 

@@ -85,12 +85,11 @@ __all__ = [
 ]
 
 
-ONCE = ["survey_id", "submission_hash"]
 COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise lost on PostgreSQL
-ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing(index_elements=ONCE).execution_options(**COUNTED)
-ADD_POSTGRESQL = (
-    postgresql.insert(RESPONSE).on_conflict_do_nothing(index_elements=ONCE).execution_options(**COUNTED)
-)
+# No key is named: a repeat meets the submission's key and the receipt's at once, and whichever of the two
+# PostgreSQL looks at first while a twin is being stored must count as "already there".
+ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
+ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_COMMENT = insert(cast(Table, Comment.__table__))
 ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))
 
@@ -301,7 +300,7 @@ def _file(
     connection = session.connection()  # plain statements: the session would add its own work to each
     added = connection.execute(ADD_SQLITE if on_sqlite(connection) else ADD_POSTGRESQL, row)
     if not rows_changed(added):
-        return _stored(session, survey, submission_hash, number) or _refuse(survey, now)
+        return _stored(session, survey, submission_hash, number) or _taken()
     _add_words(connection, row, parts, keys)
     changes.record(connection, survey.id, response_id, "submit")
     return Receipt(number, survey.id, first=True, submitted_on=today)
@@ -373,6 +372,11 @@ def _stored(session: Session, survey: Survey, submission_hash: bytes, number: st
         )
     )
     return None if day is None else Receipt(number, survey.id, first=False, submitted_on=day)
+
+
+def _taken() -> NoReturn:
+    """Another person's answers have this receipt number (about 1 in 10^15 pairs), or were just taken back."""
+    raise SurveysError("receipt.taken")
 
 
 def _refuse(survey: Survey, now: dt.datetime) -> NoReturn:
