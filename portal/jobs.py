@@ -105,10 +105,10 @@ def _carry(settings: Settings, letters: tuple[outbox.Letter, ...]) -> dict[str, 
     """Takes the letters to the mail server; what did not leave, by letter."""
     faults: dict[str, mail.Undelivered] = {}
     try:
-        with mail.post_round(settings) as post:
+        with mail.post_round(settings) as hand_over:
             for letter in letters:
                 try:
-                    post.deliver(letter)
+                    hand_over(letter)
                 except mail.Undelivered as problem:
                     faults[letter.id] = problem
                     logs.log.warning("mail not delivered", kind=letter.kind, fault=problem.fault)

@@ -6,7 +6,7 @@ import base64
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,6 +19,9 @@ SECONDS = 20
 """How long a mail server may take over one step."""
 FOLDER = "mail"
 
+Deliver = Callable[[Letter], None]
+"""Hands one letter over. Raises Undelivered."""
+
 
 class Undelivered(Exception):
     """A letter did not leave. ``fault`` is a code; ``lasting`` when trying again cannot help."""
@@ -29,30 +32,22 @@ class Undelivered(Exception):
         self.lasting = lasting
 
 
-class Post:
-    """One round to the mail server, or to the folder. Open it with :func:`post_round`."""
-
-    def deliver(self, letter: Letter) -> None:
-        """Raises Undelivered."""
-        raise NotImplementedError
-
-
-class _Folder(Post):
+class _Folder:
     def __init__(self, folder: Path, sender: str) -> None:
         self.folder, self.sender = folder, sender
 
-    def deliver(self, letter: Letter) -> None:
+    def __call__(self, letter: Letter) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(self.folder / f"{letter.id}.eml", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(file, "wb") as opened:
             opened.write(bytes(message(letter, self.sender)))
 
 
-class _Relay(Post):
+class _Relay:
     def __init__(self, server: smtplib.SMTP, sender: str) -> None:
         self.server, self.sender = server, sender
 
-    def deliver(self, letter: Letter) -> None:
+    def __call__(self, letter: Letter) -> None:
         try:
             self.server.send_message(message(letter, self.sender))
         except smtplib.SMTPRecipientsRefused as problem:
@@ -82,7 +77,7 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
 
 @contextmanager
-def post_round(settings: Settings) -> Iterator[Post]:
+def post_round(settings: Settings) -> Iterator[Deliver]:
     """Goes to the mail server once for several letters. Raises Undelivered when it cannot be reached."""
     mail = settings.mail
     if not mail.server:
