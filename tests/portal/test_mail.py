@@ -186,7 +186,8 @@ def test_an_unknown_box_is_given_up_and_a_busy_one_is_not(desk: Desk, server: Se
 
 
 def test_a_server_that_is_away_loses_nothing(desk: Desk, server: Server) -> None:
-    server.listening.close()
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        server.port = unused.getsockname()[1]
     post(desk)
     assert jobs.deliver(over(desk, server)) == 0
     assert standing(desk) == {"queued": 1, "sent": 0, "failed": 0}

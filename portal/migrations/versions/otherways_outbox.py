@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'queued') = (settled_at IS NULL)", name=op.f("ck_outgoing_settled")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
     )
-    op.create_index(op.f("ix_outgoing_state"), "outgoing", ["state", "due_at"])
+    op.create_index(op.f("ix_outgoing_state_due_at"), "outgoing", ["state", "due_at"])
 
 
 def downgrade() -> None:
