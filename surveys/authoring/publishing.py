@@ -68,7 +68,8 @@ def publish_correction(
     """Freezes the draft as the live survey's next version; ``note`` is public.
 
     Raises ``draft.not_correction``, ``draft.base_moved`` (another correction came first),
-    ``correction.note``, ``correction.meaning``, ``correction.nothing`` and what :func:`surveys.publish_version` raises.
+    ``correction.note``, ``correction.meaning``, ``correction.nothing`` and what
+    :func:`surveys.publish_version` raises.
     """
     draft = _to_change(session, draft_id)
     survey = session.get(Survey, draft.survey_id) if draft.survey_id else None
