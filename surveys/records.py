@@ -122,7 +122,7 @@ class Comment(Base):
     version: Mapped[int] = mapped_column(default=0)
     """How many decisions were taken; a decision names the one it saw."""
     urgency: Mapped[int] = mapped_column(SmallInteger, default=1)
-    """0: a phrase of the safety lists is in it. 1: no list for its language, so nobody looked. 2: the rest."""
+    """0: a phrase of the safety lists is in it. 1: nobody looked (no list for its language). 2: the rest."""
     screened: Mapped[str] = mapped_column(String(20), default="")
     """Which phrase list looked at it ("en-1", "none"); empty until one did."""
     flags: Mapped[str] = mapped_column(String(120), default="")

@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "moderation_1"
-down_revision = "0001"
+down_revision = "otherways_outbox"
 branch_labels = None
 depends_on = None
 
