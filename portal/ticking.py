@@ -44,7 +44,7 @@ def ticker(settings: Settings, store: Database, keys: Keyring, *, own_process: b
     queue = make_queue(settings)
 
     def desk() -> Desk:
-        return Desk(store, keys, dt.datetime.now(dt.UTC))
+        return Desk(store, keys, dt.datetime.now(dt.UTC), settings)
 
     def often() -> None:
         run(desk())
