@@ -19,6 +19,7 @@ from surveys.results.comparison import (
     rest_of,
     same_question,
 )
+from surveys.results.intervals import two_sided
 from tests.surveys.results.people import document
 
 
@@ -45,9 +46,10 @@ def test_newcombes_tenth_method(
 
 
 def test_the_pooled_test_is_the_chi_squared_test_of_a_two_by_two_table() -> None:
-    # R: prop.test(c(56, 48), c(70, 80), correct = FALSE): X-squared = 7.0321, so |z| = 2.6518, p = 0.008005.
+    # Pearson (1900): n (ad - bc)^2 over the product of the four margins; one degree of freedom.
     found = compare(Share.of(56, 70), Share.of(48, 80))
-    assert found.chance == pytest.approx(0.0080, abs=5e-5)
+    chi_squared = 150 * (56 * 32 - 14 * 48) ** 2 / (70 * 80 * 104 * 46)
+    assert found.chance == pytest.approx(two_sided(chi_squared**0.5), rel=1e-10)
     assert found.differs
     assert found.lift == pytest.approx(0.8 / 0.6)
 
