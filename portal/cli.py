@@ -187,7 +187,8 @@ def jobs_run(nightly: bool) -> None:
     """Run every due job once, now."""
     desk = counter()
     try:
-        settled = jobs.run(jobs.Desk(desk.store, desk.keys, desk.now), nightly=nightly)
+        work = jobs.Desk(desk.store, desk.keys, desk.now, desk.settings)
+        settled = jobs.run(work, nightly=nightly)
     except ExceptionGroup as problem:
         refuse(*(f"A job failed: {type(one).__name__}." for one in problem.exceptions))
     for name, number in settled.items():
