@@ -27,7 +27,7 @@ def begin(
     now: dt.datetime,
     keys: Keyring,
 ) -> SurveyDraft:
-    """A draft of a survey that does not exist yet. Raises ``draft.name``."""
+    """A draft of a survey that does not exist yet. Raises ``survey_draft.name``."""
     return _begin(session, document, None, name=name, origin=origin, by=by, now=now, keys=keys)
 
 
@@ -63,7 +63,7 @@ def _begin(
 ) -> SurveyDraft:
     called = name.strip()
     if not called or len(called) > 120:
-        raise SurveysError("draft.name", field="name")
+        raise SurveysError("survey_draft.name", field="name")
     draft = SurveyDraft(
         id=new_id(),
         name=called,

@@ -94,8 +94,8 @@ def edit(
 ) -> SurveyDraft:
     """Makes one change, and keeps it as a step. Edits of different things made meanwhile are merged.
 
-    Raises ``draft.conflict`` when somebody touched one of ``subjects`` since ``seen_version`` (facts: ``by``,
-    ``at``, ``subjects``, ``seen``), ``draft.gone``, ``draft.published``, and whatever ``change`` raises.
+    Raises ``survey_draft.conflict`` when somebody touched one of ``subjects`` since ``seen_version`` (facts: ``by``,
+    ``at``, ``subjects``, ``seen``), ``survey_draft.gone``, ``survey_draft.published``, and whatever ``change`` raises.
     """
     draft = _to_change(session, draft_id)
     _refuse_conflict(session, draft, set(subjects), seen_version)
@@ -110,14 +110,14 @@ def edit(
 def undo(
     session: Session, draft_id: str, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
 ) -> SurveyDraft:
-    """Takes the newest step back. Raises ``draft.moved_on``, ``draft.nothing_to_undo``."""
+    """Takes the newest step back. Raises ``survey_draft.moved_on``, ``survey_draft.nothing_to_undo``."""
     return _reverse(session, draft_id, "undo", seen_version, by, now, keys)
 
 
 def redo(
     session: Session, draft_id: str, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
 ) -> SurveyDraft:
-    """Brings the step taken back last. Raises ``draft.moved_on``, ``draft.nothing_to_redo``."""
+    """Brings the step taken back last. Raises ``survey_draft.moved_on``, ``survey_draft.nothing_to_redo``."""
     return _reverse(session, draft_id, "redo", seen_version, by, now, keys)
 
 
@@ -126,11 +126,11 @@ def _reverse(
 ) -> SurveyDraft:
     draft = _to_change(session, draft_id)
     if draft.revision != seen:
-        raise SurveysError("draft.moved_on", seen=seen, now=draft.revision)
+        raise SurveysError("survey_draft.moved_on", seen=seen, now=draft.revision)
     can = reversible(session, draft)
     target = can.undo if action == "undo" else can.redo
     if target is None:
-        raise SurveysError(f"draft.nothing_to_{action}")
+        raise SurveysError(f"survey_draft.nothing_to_{action}")
     patch = target.patch if action == "redo" else patches.reverse(target.patch)
     after = patches.apply(draft.document, patch)
     _step(session, draft, after, patch, action, target.subjects, target.number, by, now, keys)
@@ -146,9 +146,9 @@ def _to_change(session: Session, draft_id: str) -> SurveyDraft:
         .execution_options(populate_existing=True)
     )
     if draft is None or draft.set_aside_at is not None:
-        raise SurveysError("draft.gone")
+        raise SurveysError("survey_draft.gone")
     if draft.published_version_id is not None:
-        raise SurveysError("draft.published")
+        raise SurveysError("survey_draft.published")
     return draft
 
 
@@ -161,7 +161,7 @@ def _refuse_conflict(session: Session, draft: SurveyDraft, subjects: set[str], s
     for step in since:
         if subjects & set(step.subjects):
             raise SurveysError(
-                "draft.conflict",
+                "survey_draft.conflict",
                 by=step.by,
                 at=step.at,
                 subjects=sorted(subjects),
@@ -213,10 +213,10 @@ def set_aside(session: Session, draft_id: str, *, by: str, now: dt.datetime, key
 
 
 def take_up(session: Session, draft_id: str, *, by: str, now: dt.datetime, keys: Keyring) -> None:
-    """Brings back a draft that was set aside. Raises ``draft.gone``."""
+    """Brings back a draft that was set aside. Raises ``survey_draft.gone``."""
     draft = session.get(SurveyDraft, draft_id)
     if draft is None:
-        raise SurveysError("draft.gone")
+        raise SurveysError("survey_draft.gone")
     draft.set_aside_at = None
     session.flush()
     note(session, draft, "survey_draft.take_up", by=by, now=now, keys=keys)

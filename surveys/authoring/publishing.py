@@ -34,11 +34,11 @@ def publish_first(
 ) -> Survey:
     """Makes the survey and freezes the draft as its first version. Nobody can answer before it is scheduled.
 
-    Raises what :func:`surveys.create` and :func:`surveys.publish_version` raise, and ``draft.correction``.
+    Raises what :func:`surveys.create` and :func:`surveys.publish_version` raise, and ``survey_draft.correction``.
     """
     draft = _to_change(session, draft_id)
     if draft.survey_id is not None:
-        raise SurveysError("draft.correction")
+        raise SurveysError("survey_draft.correction")
     document = freeze(_stated(session, draft), places)
     survey = surveys.create(
         session,
@@ -67,14 +67,14 @@ def publish_correction(
 ) -> SurveyVersion:
     """Freezes the draft as the live survey's next version; ``note`` is public.
 
-    Raises ``draft.not_correction``, ``draft.base_moved`` (another correction came first),
+    Raises ``survey_draft.not_correction``, ``survey_draft.base_moved`` (another correction came first),
     ``correction.note``, ``correction.meaning``, ``correction.nothing`` and what
     :func:`surveys.publish_version` raises.
     """
     draft = _to_change(session, draft_id)
     survey = session.get(Survey, draft.survey_id) if draft.survey_id else None
     if survey is None:
-        raise SurveysError("draft.not_correction")
+        raise SurveysError("survey_draft.not_correction")
     if meaning not in ("same", "changed"):
         raise SurveysError("correction.meaning", field="meaning")
     said = note.strip()
@@ -82,7 +82,7 @@ def publish_correction(
         raise SurveysError("correction.note", field="note")
     current = surveys.current_version(session, survey.id)
     if current is None or current.id != draft.base_version_id:
-        raise SurveysError("draft.base_moved")
+        raise SurveysError("survey_draft.base_moved")
     document = _stated(session, draft)
     if opened(document) == current.document:
         raise SurveysError("correction.nothing")

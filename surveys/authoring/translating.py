@@ -162,7 +162,7 @@ def translate(
     """
     draft = session.get(SurveyDraft, draft_id)
     if draft is None:
-        raise SurveysError("draft.gone")
+        raise SurveysError("survey_draft.gone")
     now_there = {one.wording.name: one.text for one in side_by_side(session, draft, locale)}
     changed = {name: text.strip() for name, text in texts.items() if text.strip() != now_there.get(name)}
     if not changed:
@@ -202,7 +202,7 @@ def check(
         raise SurveysError("translation.speaker", field="speaker")
     draft = session.get(SurveyDraft, draft_id)
     if draft is None or draft.published_version_id is not None:
-        raise SurveysError("draft.gone")
+        raise SurveysError("survey_draft.gone")
     there = {one.wording.name for one in side_by_side(session, draft, locale) if one.text}
     found = there & set(names)
     _state(session, draft, locale, found, said, by, now)

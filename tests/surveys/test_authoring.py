@@ -73,14 +73,14 @@ def test_every_edit_is_a_step_that_undo_takes_back_and_redo_brings_back(desk: De
     assert desk.words(draft, "age") == "One"
     undo(seen_version=3)
     assert desk.words(draft, "age") == first
-    with refused("draft.nothing_to_undo"):
+    with refused("survey_draft.nothing_to_undo"):
         undo(seen_version=4)
     redo(seen_version=4)
     assert desk.words(draft, "age") == "One"
-    with refused("draft.moved_on"):
+    with refused("survey_draft.moved_on"):
         redo(seen_version=4)
     desk.reword(draft, "age", "Three", 5)
-    with refused("draft.nothing_to_redo"):
+    with refused("survey_draft.nothing_to_redo"):
         redo(seen_version=6)
     assert [step.action for step in drafting.history(desk.session, draft)] == [
         "question.set",
@@ -110,7 +110,7 @@ def test_steps_are_never_changed_afterwards(desk: Desk) -> None:
 def test_two_officers_at_the_same_question_the_second_is_refused(desk: Desk) -> None:
     draft = desk.begin()
     desk.reword(draft, "age", "Ann's words", 0)
-    with refused("draft.conflict") as told:
+    with refused("survey_draft.conflict") as told:
         desk.reword(draft, "age", "Ben's words", 0, by=BEN)
     assert (told.value.facts["by"], told.value.facts["seen"]) == (ANN, 0)
     assert desk.words(draft, "age") == "Ann's words"
@@ -137,7 +137,7 @@ def test_a_question_that_a_colleague_deleted_is_a_conflict_not_a_fault(desk: Des
         by=ANN,
         **desk.noted,
     )
-    with refused("draft.conflict"):
+    with refused("survey_draft.conflict"):
         desk.reword(draft, "why", "Ben's words", 0, by=BEN)
     assert {fault.code for fault in drafting.faults_of(desk.session, draft)} >= {"page.empty"}
 
@@ -152,11 +152,11 @@ def test_a_draft_set_aside_comes_back(desk: Desk) -> None:
     draft = desk.begin()
     drafting.set_aside(desk.session, draft.id, by=ANN, **desk.noted)
     assert drafting.drafts(desk.session) == []
-    with refused("draft.gone"):
+    with refused("survey_draft.gone"):
         desk.reword(draft, "age", "x", 0)
     drafting.take_up(desk.session, draft.id, by=ANN, **desk.noted)
     assert drafting.drafts(desk.session) == [draft]
-    with refused("draft.name"):
+    with refused("survey_draft.name"):
         desk.begin(name=" ")
 
 
@@ -187,7 +187,7 @@ def test_a_translation_is_missing_draft_checked_or_stale(desk: Desk) -> None:
         check([why], speaker=" ")
     with refused("edit.language"):
         translating.side_by_side(desk.session, draft, "ro")
-    with refused("draft.conflict"):
+    with refused("survey_draft.conflict"):
         translate({why: "Inaczej"}, seen_version=2)
 
 
@@ -207,7 +207,7 @@ def test_a_language_is_checked_when_every_text_of_it_is(desk: Desk) -> None:
     document = surveys.questionnaire_of(version)
     assert document.translations["pl"].by == "Ewa Nowak"
     assert (surveys.state(survey, desk.noted["now"]), version.meaning) == ("draft", "first")
-    with refused("draft.published"):
+    with refused("survey_draft.published"):
         desk.reword(draft, "age", "x", 0)
     again = desk.begin(document=document)
     assert translating.summary(desk.session, again, "pl").checked
@@ -233,7 +233,7 @@ def test_a_live_survey_is_corrected_by_a_new_version(desk: Desk, publish: Publis
 
     late = beginning.begin_correction(desk.session, survey, version, by=BEN, **desk.noted)
     desk.reword(late, "age", "Age?", 0)
-    with refused("draft.base_moved"):
+    with refused("survey_draft.base_moved"):
         correct(late.id, meaning="same", note="Late")
 
 

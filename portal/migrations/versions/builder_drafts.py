@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "builder_drafts"
-down_revision = "otherways_outbox"
+down_revision = "moderation_1"
 branch_labels = None
 depends_on = None
 
