@@ -94,8 +94,9 @@ def edit(
 ) -> SurveyDraft:
     """Makes one change, and keeps it as a step. Edits of different things made meanwhile are merged.
 
-    Raises ``survey_draft.conflict`` when somebody touched one of ``subjects`` since ``seen_version`` (facts: ``by``,
-    ``at``, ``subjects``, ``seen``), ``survey_draft.gone``, ``survey_draft.published``, and whatever ``change`` raises.
+    Raises ``survey_draft.conflict`` when somebody touched one of ``subjects`` since ``seen_version``
+    (facts: ``by``, ``at``, ``subjects``, ``seen``), ``survey_draft.gone``, ``survey_draft.published``, and
+    whatever ``change`` raises.
     """
     draft = _to_change(session, draft_id)
     _refuse_conflict(session, draft, set(subjects), seen_version)

@@ -34,7 +34,8 @@ def publish_first(
 ) -> Survey:
     """Makes the survey and freezes the draft as its first version. Nobody can answer before it is scheduled.
 
-    Raises what :func:`surveys.create` and :func:`surveys.publish_version` raise, and ``survey_draft.correction``.
+    Raises what :func:`surveys.create` and :func:`surveys.publish_version` raise, and
+    ``survey_draft.correction``.
     """
     draft = _to_change(session, draft_id)
     if draft.survey_id is not None:
