@@ -37,6 +37,7 @@ WORDS: dict[str, Say] = {
     "edit.language": lambda _: "The draft is not in this language. Add the language first",
     "edit.not_empty": lambda _: "It still has pages. Move or delete them first",
     "translation.speaker": lambda _: "Name the person who speaks the language and has read these texts",
+    "bank.unknown": lambda _: "There is no such question in the bank",
     "preview.days": lambda facts: f"A link can work from 1 to {facts.get('most', '')} days",
     "preview.unknown": lambda _: "This is not a link to a preview. It may not have been copied whole",
     "preview.expired": lambda _: "This link to a preview has expired. Ask for a new one",
