@@ -18,6 +18,7 @@ from portal import (
     health,
     i18n,
     logs,
+    office,
     permissions,
     public,
     rendering,
@@ -91,4 +92,5 @@ def assemble(settings: Settings | None = None) -> Flask:
     health.init_app(app, settings)
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
+    app.register_blueprint(office.bp)
     return app
