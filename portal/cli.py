@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
 from portal.i18n import other_locales
+from portal.officers import officers
 from surveys.sealing import keys_in_use
 
 THREADS = 8
@@ -34,6 +35,7 @@ def main() -> None:
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
 main.add_command(demo)
+main.add_command(officers)
 
 
 # Serving --------------------------------------------------------------------------------------------------
@@ -187,7 +189,8 @@ def jobs_run(nightly: bool) -> None:
     """Run every due job once, now."""
     desk = counter()
     try:
-        settled = jobs.run(jobs.Desk(desk.store, desk.keys, desk.now), nightly=nightly)
+        work = jobs.Desk(desk.store, desk.keys, desk.now, desk.settings)
+        settled = jobs.run(work, nightly=nightly)
     except ExceptionGroup as problem:
         refuse(*(f"A job failed: {type(one).__name__}." for one in problem.exceptions))
     for name, number in settled.items():

@@ -12,10 +12,11 @@ from huey.consumer import Consumer
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
-from portal import logs
+from portal import logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
+from portal.partnership import outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
 from surveys.sealing import Keyring
 
@@ -34,6 +35,8 @@ class Desk:
     store: Database
     keys: Keyring
     now: dt.datetime
+    settings: Settings | None = None
+    """What a sweep that reaches outside the database needs; without them such a sweep does nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,55 @@ def empty_log(desk: Desk) -> int:
     return int(erasure.scrub(desk.store.engine)) if desk.store.engine.dialect.name == "sqlite" else 0
 
 
+def deliver(desk: Desk) -> int:
+    """Delivers what waits in the outbox and says how many letters left. No transaction is open meanwhile."""
+    if desk.settings is None:
+        return 0
+    left = 0
+    while True:
+        with desk.store.writing() as session:
+            letters = outbox.claim(session, now=desk.now, keys=desk.keys)
+        if not letters:
+            return left
+        faults = _carry(desk.settings, letters)
+        with desk.store.writing() as session:
+            for letter in letters:
+                fault = faults.get(letter.id)
+                state = outbox.settle(
+                    session,
+                    letter,
+                    fault=fault.fault if fault else "",
+                    lasting=fault is not None and fault.lasting,
+                    now=desk.now,
+                )
+                left += state == "sent"
+
+
+def _carry(settings: Settings, letters: tuple[outbox.Letter, ...]) -> dict[str, mail.Undelivered]:
+    """Takes the letters to the mail server; what did not leave, by letter."""
+    faults: dict[str, mail.Undelivered] = {}
+    try:
+        with mail.post_round(settings) as hand_over:
+            for letter in letters:
+                try:
+                    hand_over(letter)
+                except mail.Undelivered as problem:
+                    faults[letter.id] = problem
+                    logs.log.warning("mail not delivered", kind=letter.kind, fault=problem.fault)
+    except mail.Undelivered as problem:
+        logs.log.warning("mail server out of reach", fault=problem.fault)
+        return {letter.id: problem for letter in letters}
+    return faults
+
+
+def forget_mail(desk: Desk) -> int:
+    """Letters settled a fortnight ago go, with their address and words."""
+    if desk.settings is not None:
+        mail.forget_files(desk.settings, (desk.now - outbox.KEPT).timestamp())
+    with desk.store.writing() as session:
+        return outbox.forget_settled(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
@@ -84,8 +136,10 @@ JOBS: tuple[Job, ...] = (
         _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
         nightly=True,
     ),
+    Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
+    Job("forget-mail", forget_mail, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )
@@ -152,7 +206,7 @@ def ticker(settings: Settings, store: Database, keys: Keyring, *, own_process: b
     queue = make_queue(settings)
 
     def desk() -> Desk:
-        return Desk(store, keys, dt.datetime.now(dt.UTC))
+        return Desk(store, keys, dt.datetime.now(dt.UTC), settings)
 
     def often() -> None:
         run(desk())

@@ -92,6 +92,13 @@ RECEIPTS: dict[str, Say] = {
     "receipt.too_late": lambda _: gettext("The last day for taking these answers back has passed"),
 }
 
+MAIL: dict[str, Say] = {
+    "mail.address": lambda _: gettext("Enter one email address, like name@example.org"),
+    "mail.header": lambda _: gettext("Write the subject in one short line"),
+    "mail.unknown": lambda _: gettext("There is no such letter any more"),
+    "mail.sent": lambda _: gettext("This letter was sent already"),
+}
+
 TEXTS: dict[str, Say] = {
     "revision.invalid": lambda _: gettext("This cannot be saved as it is. Check the field that is marked"),
     "revision.kind": lambda _: gettext("There is no such kind of text"),
@@ -196,6 +203,7 @@ DOCUMENTS: dict[str, Say] = {
 MESSAGES: dict[str, Say] = {
     **ANSWERS,
     **RECEIPTS,
+    **MAIL,
     **TEXTS,
     **RESULTS,
     **DRAFTS,

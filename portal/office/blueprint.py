@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -26,6 +26,7 @@ from portal.accounts.people import Officer
 from portal.accounts.sign_in import SignedIn
 from portal.database import SAFE_METHODS, read_session
 from portal.errors import typed_fields
+from portal.forms.office.accounts import ROLE_WORDS
 from portal.i18n import SOURCE_LOCALE, path_in
 from portal.office import navigation, visit
 from portal.permissions import PERMISSIONS, ROLES, Permission
@@ -96,6 +97,12 @@ def name_of(by: str) -> str:
     return names[by]
 
 
+def role_list(roles: Iterable[str]) -> list[str]:
+    """Roles in words, in the order of the table."""
+    held = set(roles)
+    return [words for role, (words, _) in ROLE_WORDS.items() if role in held]
+
+
 # The door -------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +147,7 @@ def _shared() -> dict[str, Any]:
         "may": may,
         "name_of": name_of,
         "notes": _notes,
+        "role_list": role_list,
         "sections": _sections,
         "today_is": now,
     }
