@@ -99,6 +99,17 @@ MAIL: dict[str, Say] = {
     "mail.sent": lambda _: gettext("This letter was sent already"),
 }
 
+COMMENTS: dict[str, Say] = {
+    "appeal.none": lambda _: gettext("There is no decision about this comment that can be looked at again"),
+    "appeal.settled": lambda _: gettext("This decision was looked at again already"),
+    "appeal.long": lambda facts: ngettext(
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d character too long",
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d characters too long",
+        _count(facts, "over"),
+        most=_count(facts, "most"),
+    ),
+}
+
 TEXTS: dict[str, Say] = {
     "revision.invalid": lambda _: gettext("This cannot be saved as it is. Check the field that is marked"),
     "revision.kind": lambda _: gettext("There is no such kind of text"),
@@ -203,6 +214,7 @@ DOCUMENTS: dict[str, Say] = {
 MESSAGES: dict[str, Say] = {
     **ANSWERS,
     **RECEIPTS,
+    **COMMENTS,
     **MAIL,
     **TEXTS,
     **RESULTS,
