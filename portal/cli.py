@@ -10,11 +10,12 @@ from typing import NoReturn
 import click
 import waitress
 
-from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema
+from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema, ticking
 from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
 from portal.i18n import other_locales
+from portal.officers import officers
 from surveys.sealing import keys_in_use
 
 THREADS = 8
@@ -34,6 +35,7 @@ def main() -> None:
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
 main.add_command(demo)
+main.add_command(officers)
 
 
 # Serving --------------------------------------------------------------------------------------------------
@@ -52,7 +54,7 @@ def serve(host: str, port: int | None, threads: int) -> None:
     listen = port or settings.port
     ticker = None
     if settings.jobs:
-        ticker = jobs.ticker(settings, app.extensions["portal.database"], app.extensions["portal.keys"])
+        ticker = ticking.ticker(settings, app.extensions["portal.database"], app.extensions["portal.keys"])
         ticker.start()
     signal.signal(signal.SIGTERM, _leave)
     click.echo(f"Serving on http://{host}:{listen}")
@@ -199,7 +201,7 @@ def jobs_run(nightly: bool) -> None:
 def jobs_tick() -> None:
     """Keep ticking the jobs from this process: for a site whose servers run with PORTAL_JOBS=off."""
     desk = counter()
-    jobs.ticker(desk.settings, desk.store, desk.keys, own_process=True).run()
+    ticking.ticker(desk.settings, desk.store, desk.keys, own_process=True).run()
 
 
 # Languages ------------------------------------------------------------------------------------------------

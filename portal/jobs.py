@@ -1,4 +1,7 @@
-"""Background jobs: sweeps without arguments that find their own work, may run twice, and may be late."""
+"""Background jobs: sweeps without arguments that find their own work, may run twice, and may be late.
+
+``portal.ticking`` calls them by the clock.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from portal import logs, mail
+from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.moderation import screening
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
-
-NIGHT = crontab(hour="2", minute="20")
-OFTEN = crontab(minute="*/10")
+SCREENED = 200
+"""Comments opened and read through in one: the lock is held far under 200 ms."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,17 @@ def reseal(desk: Desk, told: Callable[[int], None] = lambda moved: None) -> int:
         told(moved)
         if batch < BATCH:
             return moved
+
+
+def screen_comments(desk: Desk) -> int:
+    """Every new comment is looked at by the phrase lists, a few hundred a transaction."""
+    looked_at = 0
+    while True:
+        with desk.store.writing() as session:
+            batch = screening.screen(session, keys=desk.keys, now=desk.now, limit=SCREENED)
+        looked_at += batch
+        if batch < SCREENED:
+            return looked_at
 
 
 def scrub(desk: Desk) -> int:
@@ -129,7 +141,13 @@ def forget_mail(desk: Desk) -> int:
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
+    Job("screen-comments", screen_comments),
     Job("empty-log", empty_log),
+    Job(
+        "forget-sessions",
+        _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
+        nightly=True,
+    ),
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
@@ -168,47 +186,3 @@ def last_tick_age(data_dir: Path, now: float) -> float | None:
         return now - (data_dir / TICK_FILE).stat().st_mtime
     except FileNotFoundError:
         return None
-
-
-# Ticking --------------------------------------------------------------------------------------------------
-
-
-def make_queue(settings: Settings) -> Huey:
-    """What ticks: Redis when given, else the database's own kind; no job carries anything through it."""
-    if settings.redis_url:
-        return RedisHuey("portal", url=settings.redis_url, results=False)
-    if settings.sqlite:
-        return SqliteHuey(
-            "portal", filename=str(settings.data_dir / "jobs.sqlite3"), results=False, fsync=False
-        )
-    address = make_url(settings.database_url).set(drivername="postgresql")
-    return PostgresHuey("portal", dsn=address.render_as_string(hide_password=False), results=False)
-
-
-class _Companion(Consumer):  # type: ignore[misc]
-    """A consumer that leaves the process's signals to the server it runs beside."""
-
-    def _set_signal_handlers(self) -> None:
-        return
-
-
-def ticker(settings: Settings, store: Database, keys: Keyring, *, own_process: bool = False) -> Consumer:
-    """Ticks the jobs once started: often the light ones, at night all of them.
-
-    Beside a server it leaves signals alone; in its own process it ends cleanly on SIGTERM.
-    """
-    queue = make_queue(settings)
-
-    def desk() -> Desk:
-        return Desk(store, keys, dt.datetime.now(dt.UTC), settings)
-
-    def often() -> None:
-        run(desk())
-
-    def nightly() -> None:
-        run(desk(), nightly=True)
-
-    queue.periodic_task(OFTEN, name="often")(often)
-    queue.periodic_task(NIGHT, name="nightly")(nightly)
-    kind = Consumer if own_process else _Companion
-    return kind(queue, workers=1, periodic=True, initial_delay=1, max_delay=10, graceful_signal="TERM")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "safeguarding_1"
-down_revision = "moderation_1"
+down_revision = "accounts_1"
 branch_labels = None
 depends_on = None
 
