@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "cycles_1"
-down_revision = "0001"
+down_revision = "builder_drafts"
 branch_labels = None
 depends_on = None
 
