@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.partnership import cycles, packs, pages
+from portal.partnership import cycles, duties, packs, pages
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
@@ -125,14 +125,14 @@ def test_last_year_is_carried_over_in_one_act(
 
 
 def test_what_is_due_next_and_by_whom(cycle: cycles.Cycle) -> None:
-    found = cycles.duties(cycle, dt.date(2030, 8, 15))
+    found = duties.due(cycle, dt.date(2030, 8, 15))
     assert [(duty.code, duty.role, duty.due.isoformat(), duty.late) for duty in found] == [
         ("import-evidence", "analyst", "2030-07-31", True),
         ("write-assessment", "analyst", "2030-08-31", False),
         ("open-consultation", "consultation", "2030-09-01", False),
     ]
     cycle.state, cycle.meeting_on = "deciding", dt.date(2031, 2, 11)
-    assert cycles.duties(cycle, dt.date(2031, 2, 1))[0].due == dt.date(2031, 2, 11)
+    assert duties.due(cycle, dt.date(2031, 2, 1))[0].due == dt.date(2031, 2, 11)
 
 
 def test_counting_begins_once_results_are_out(cycle: cycles.Cycle) -> None:
