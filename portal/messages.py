@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from flask_babel import gettext, ngettext
 
+from portal import office_words
+from portal.office_words import Facts, Say
 from surveys.errors import SurveysError
-
-Facts = Mapping[str, Any]
-Say = Callable[[Facts], str]
 
 
 def words(code: str, facts: Facts | None = None) -> str:
@@ -214,4 +210,5 @@ MESSAGES: dict[str, Say] = {
     **SURVEYS,
     **KEYS,
     **DOCUMENTS,
+    **office_words.gather(),
 }

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, select, text
 
 from portal import jobs
 from portal.database import Database
-from portal.jobs import JOBS, Desk, Job, last_tick_age, make_queue, run, ticker
+from portal.jobs import JOBS, Desk, Job, last_tick_age, run
+from portal.ticking import make_queue, ticker
 from surveys.sealing import Canary, Keyring
 from tests.conftest import ENCRYPTION_KEYS, SECRET, settings_for
 
