@@ -1,4 +1,4 @@
-"""Paper, phone and face-to-face answers typed in by officers: batches, form numbers, and a sample typed twice.
+"""Paper, phone and face-to-face answers typed in by officers: batches, form numbers, a sample typed twice.
 
 A form's number is kept apart from its answers: a batch knows only how many forms were typed, spoiled and
 checked. The one exception ends with the second typing: a form drawn into the sample points at its response
@@ -113,7 +113,7 @@ class FirstTyping(Base):
 
 @dataclass(frozen=True)
 class Reckoning:
-    """One batch reconciled. ``left``: returned and neither typed nor spoiled; below zero, a count is wrong."""
+    """One batch reconciled. ``left``: returned, not typed nor spoiled; below zero, a count is wrong."""
 
     batch: Batch
     keyed: int

@@ -19,10 +19,10 @@ MOST_LINES = 60
 
 
 class Meeting(Base):
-    """One meeting record. ``attendance``: a list of {authority, post}, posts and never names.
+    """One meeting record. ``attendance``: a list of {authority, post}: posts, never names.
 
     ``round_slug`` is empty for a meeting that belongs to no consultation (a decision meeting, say).
-    ``questions``: a list of {asked, answered}. ``seen`` counts the saves, so that two officers collide gently.
+    ``questions``: a list of {asked, answered}. ``seen`` counts the saves.
     """
 
     __tablename__ = "public_meeting"
@@ -89,7 +89,7 @@ def amend(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    """Replaces a record's words. Raises ``meeting.changed`` when somebody saved since ``seen``, else as above."""
+    """Replaces a record's words. Raises ``meeting.changed`` when somebody saved since ``seen``."""
     session.refresh(meeting, with_for_update=True)
     if meeting.seen != seen:
         raise SurveysError("meeting.changed")

@@ -1,4 +1,4 @@
-"""Letters, petitions and e-mails that arrive outside the survey: received, read, considered, each on record."""
+"""Letters, petitions and e-mails from outside the survey: received, read, considered, each on record."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def receive(
 ) -> Submission:
     """Puts something that arrived on record.
 
-    Raises ``submission.kind``, ``submission.sender``, ``submission.day`` (in the future), ``submission.empty``,
-    ``submission.long``, ``submission.signatures``.
+    Raises ``submission.kind``, ``submission.sender``, ``submission.day`` (in the future),
+    ``submission.empty``, ``submission.long``, ``submission.signatures``.
     """
     if kind not in KINDS:
         raise SurveysError("submission.kind", field="kind")
@@ -139,7 +139,7 @@ def consider(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    """What was made of it. Raises ``submission.unread`` before anybody read it, ``submission.consideration``."""
+    """What was made of it. Raises ``submission.unread`` (nobody read it), ``submission.consideration``."""
     if submission.state == "received":
         raise SurveysError("submission.unread")
     if not consideration.strip():
