@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "otherways_channels"
-down_revision = "moderation_1"
+down_revision = "evidence_1"
 branch_labels = None
 depends_on = None
 
