@@ -94,9 +94,9 @@ RECEIPTS: dict[str, Say] = {
 
 MAIL: dict[str, Say] = {
     "mail.address": lambda _: gettext("Enter one email address, like name@example.org"),
-    "mail.header": lambda _: gettext("Write the subject in one short line"),
-    "mail.unknown": lambda _: gettext("There is no such letter any more"),
-    "mail.sent": lambda _: gettext("This letter was sent already"),
+    "invitation.used": lambda _: gettext("The answer of this organisation was sent already"),
+    "invitation.over": lambda _: gettext("This link has ended. Ask the partnership for a new one"),
+    "complaint.text": lambda _: gettext("Say what went wrong"),
 }
 
 COMMENTS: dict[str, Say] = {
