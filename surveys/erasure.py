@@ -211,16 +211,16 @@ def retire(session: Session, due: Due, *, by: str, now: dt.datetime, keys: Keyri
     """
     if not due.now(london_day(now)):
         raise SurveysError("retention.early")
-    if due.data_class == "drafts":
+    if due.kind == "drafts":
         return drafts.expire_drafts(session, now)
-    if due.data_class == "text":
+    if due.kind == "text":
         return _retire_texts(session, due.subject, limit)
-    if due.data_class == "answers":
+    if due.kind == "answers":
         found = session.scalars(select(Response).where(Response.survey_id == due.subject).limit(limit)).all()
         for response in found:
             remove(session, response, "erase", None)
         return len(found)
-    if due.data_class == "safeguarding":
+    if due.kind == "safeguarding":
         return _retire_concerns(session, due.since)
     return _cut_year(session, int(due.subject), by=by, now=now, keys=keys)
 

@@ -48,11 +48,11 @@ class Rule(Base):
 
     __tablename__ = "retention_rule"
     __table_args__ = (
-        CheckConstraint("data_class IN ({})".format(", ".join(f"'{n}'" for n in CLASSES)), name="data_class"),
+        CheckConstraint("kind IN ({})".format(", ".join(f"'{n}'" for n in CLASSES)), name="kind"),
         CheckConstraint("keep > 0", name="keep"),
     )
 
-    data_class: Mapped[str] = mapped_column(String(12), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     keep: Mapped[int] = mapped_column(SmallInteger)
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
@@ -73,7 +73,7 @@ class Start(Base):
 class Due:
     """What of one class goes, and when. ``rows`` without those a hold keeps, which are ``held``."""
 
-    data_class: str
+    kind: str
     subject: str
     """A survey's id; an audit year; else nothing."""
     since: dt.date
@@ -90,7 +90,7 @@ class Due:
 
 def rules(session: Session) -> dict[str, int]:
     """Class to how long it stays, in the class's unit."""
-    own = {row.data_class: row.keep for row in session.scalars(select(Rule))}
+    own = {row.kind: row.keep for row in session.scalars(select(Rule))}
     return {name: own.get(name, kept.default) for name, kept in CLASSES.items()}
 
 
@@ -99,22 +99,20 @@ def draft_life(session: Session) -> dt.timedelta:
     return dt.timedelta(days=rules(session)["drafts"])
 
 
-def set_rule(
-    session: Session, data_class: str, keep: int, *, by: str, now: dt.datetime, keys: Keyring
-) -> None:
+def set_rule(session: Session, kind: str, keep: int, *, by: str, now: dt.datetime, keys: Keyring) -> None:
     """Sets how long a class stays. Raises ``retention.class``, ``retention.bounds`` (facts: least, most)."""
-    kept = CLASSES.get(data_class)
+    kept = CLASSES.get(kind)
     if kept is None:
         raise SurveysError("retention.class")
     if not kept.least <= keep <= kept.most:
-        raise SurveysError("retention.bounds", field=data_class, least=kept.least, most=kept.most)
-    before = rules(session)[data_class]
+        raise SurveysError("retention.bounds", field=kind, least=kept.least, most=kept.most)
+    before = rules(session)[kind]
     if before == keep:
         return
-    session.merge(Rule(data_class=data_class, keep=keep, by=by, at=now))
+    session.merge(Rule(kind=kind, keep=keep, by=by, at=now))
     session.flush()
     facts = {"from": before, "to": keep, "unit": kept.unit}
-    subject = f"retention:{data_class}"
+    subject = f"retention:{kind}"
     audit.record(session, actor=by, action="retention.set", subject=subject, facts=facts, now=now, keys=keys)
 
 
@@ -145,7 +143,7 @@ def preview(session: Session, now: dt.datetime) -> list[Due]:
     if waiting:
         today = london_day(now)
         found.append(Due("drafts", "", today, today, waiting))
-    return sorted(found, key=lambda due: (due.due_on, due.data_class, due.subject))
+    return sorted(found, key=lambda due: (due.due_on, due.kind, due.subject))
 
 
 def _of_surveys(session: Session, keep: dict[str, int], now: dt.datetime) -> Iterator[Due]:

@@ -308,8 +308,8 @@ def test_one_comment_is_erased_with_all_that_was_made_of_it_but_not_under_a_hold
 # Retention ------------------------------------------------------------------------------------------------
 
 
-def due_of(session: Session, data_class: str, now: dt.datetime) -> list[retention.Due]:
-    return [due for due in retention.preview(session, now) if due.data_class == data_class]
+def due_of(session: Session, kind: str, now: dt.datetime) -> list[retention.Due]:
+    return [due for due in retention.preview(session, now) if due.kind == kind]
 
 
 def test_retention_takes_what_is_due_and_passes_over_what_is_held(

@@ -50,16 +50,16 @@ def upgrade() -> None:
 
     op.create_table(
         "retention_rule",
-        sa.Column("data_class", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("keep", sa.SmallInteger(), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "data_class IN ('drafts', 'text', 'answers', 'safeguarding', 'audit')",
-            name=op.f("ck_retention_rule_data_class"),
+            "kind IN ('drafts', 'text', 'answers', 'safeguarding', 'audit')",
+            name=op.f("ck_retention_rule_kind"),
         ),
         sa.CheckConstraint("keep > 0", name=op.f("ck_retention_rule_keep")),
-        sa.PrimaryKeyConstraint("data_class", name=op.f("pk_retention_rule")),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_retention_rule")),
     )
     op.create_table(
         "safeguarding_concern",
