@@ -16,7 +16,7 @@ from portal import logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import outbox
+from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
 from surveys.moderation import screening
 from surveys.sealing import Keyring
@@ -138,6 +138,14 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _forget_unconfirmed(session: Session, desk: Desk) -> int:
+    return contacts.forget_unconfirmed(session, desk.now)
+
+
+def _untie_forms(session: Session, desk: Desk) -> int:
+    return keying.forget_links(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
@@ -152,6 +160,8 @@ JOBS: tuple[Job, ...] = (
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
     Job("forget-mail", forget_mail, nightly=True),
+    Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
+    Job("untie-forms", _writing(_untie_forms), nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )
