@@ -97,7 +97,8 @@ def totals(session: Session, survey_id: str) -> Totals:
 def responses_in(session: Session, survey_id: str, campaign_id: str) -> list[str]:
     """Ids of the responses that took part in a campaign."""
     query = (
-        select(Comment.response_id.distinct())
+        select(Comment.response_id)
+        .distinct()
         .join(
             CampaignComment,
             (Comment.survey_id == CampaignComment.survey_id) & (Comment.id == CampaignComment.comment_id),
