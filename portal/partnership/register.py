@@ -91,6 +91,8 @@ class SiteFacts(Facts):
     police_force: str = ""
     demonstration: bool = False
     """Every page says that its responses are invented."""
+    minimum_open_days: int = Field(default=42, ge=1, le=366)
+    """The shortest time a consultation should stay open; a shorter one needs a recorded reason."""
     contacts: dict[Purpose, Contact]
     attributions: tuple[Attribution, ...] = ()
     colours: Colours = Colours()
@@ -291,19 +293,48 @@ class RoundFacts(Facts):
     """Weeks after closing, when no date is fixed."""
     outcome_due: dt.date | None = None
     outcome_due_weeks: int | None = Field(default=None, ge=0)
+    opens: dt.date | None = None
+    """The day officers plan to open it; once it is open, the surveys' own windows say when."""
+    closes: dt.date | None = None
+    """The planned last day."""
+    withdraw_days: int = Field(default=14, ge=0, le=366)
+    """Days after closing on which people can still take their answers back."""
+    impact_assessment: Words | None = None
+    """The reference of the data protection impact assessment, where the host keeps it."""
+    impact_assessment_on: dt.date | None = None
 
 
 class RoundTexts(Texts):
     title: Words
     purpose: Words
     """One sentence, for lists and the start page."""
+    audience: Words | None = None
+    """Whom it asks, in a sentence."""
     reasons: Markdown
     evidence: Markdown
+    options_considered: Markdown | None = None
+    """What else could be done, and why it is not what is proposed."""
     decision_open: Markdown
     """Whether the decision can still be changed by what people answer."""
     who_decides: Markdown
     publish_what: Markdown
     other_ways: Markdown
+
+
+class PeriodFacts(Facts):
+    since: dt.date
+    until: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PeriodFacts:
+        if self.until < self.since:
+            raise ValueError("ends before it begins")
+        return self
+
+
+class PeriodTexts(Texts):
+    title: Words
+    """Which election it is ("District elections, May 2027")."""
 
 
 # The kinds ------------------------------------------------------------------------------------------------
@@ -347,8 +378,18 @@ KINDS: dict[str, Kind] = {
         Kind("notice", NoticeFacts, SectionTexts),
         Kind("outcome", OutcomeFacts, OutcomeTexts),
         Kind("round", RoundFacts, RoundTexts),
+        Kind("pre-election", PeriodFacts, PeriodTexts),
     )
 }
+
+
+@cache
+def unfinished(facts: type[Facts]) -> type[Body]:
+    """The same facts with every field optional: a draft may lack some, but what it has is sound."""
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation() | None, None) for name, field in facts.model_fields.items()
+    }
+    return create_model(f"Unfinished{facts.__name__}", __base__=Body, **fields)
 
 
 @cache
