@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -26,8 +27,10 @@ from portal import (
     security,
 )
 from portal.config import Settings, SettingsError, site_root
+from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
+from surveys.surveys import Survey
 
 CANARY_FAULTS = {
     "canary.missing": "The database has no proof of its keys yet: run portal db upgrade.",
@@ -92,3 +95,23 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
     return app
+
+
+def before_fork(app: Flask) -> None:
+    """Readies an application for workers that share its memory; each then calls ``database.after_fork``.
+
+    The pages most people come for are opened once, so that what they build is built before the fork:
+    templates, compiled statements, words. The collector is kept off all of it, because its marks would copy
+    every page of memory into every worker. No connection is left for a worker to inherit.
+    """
+    store: database.Database = app.extensions["portal.database"]
+    now = app.extensions["portal.clock"]()
+    with store.reading() as session:
+        known = session.scalars(select(Survey).where(Survey.opens_at.is_not(None)))
+        slugs = [survey.slug for survey in known if surveys.state(survey, now) == "open"]
+    client = app.test_client()
+    for path in ("/", *(f"/surveys/{slug}/{page}" for slug in slugs for page in ("start", "form"))):
+        client.get(path)
+    store.engine.dispose()
+    gc.collect()
+    gc.freeze()

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 import waitress
 
-from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema
+from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema, ticking
 from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
@@ -52,7 +52,7 @@ def serve(host: str, port: int | None, threads: int) -> None:
     listen = port or settings.port
     ticker = None
     if settings.jobs:
-        ticker = jobs.ticker(settings, app.extensions["portal.database"], app.extensions["portal.keys"])
+        ticker = ticking.ticker(settings, app.extensions["portal.database"], app.extensions["portal.keys"])
         ticker.start()
     signal.signal(signal.SIGTERM, _leave)
     click.echo(f"Serving on http://{host}:{listen}")
@@ -187,7 +187,8 @@ def jobs_run(nightly: bool) -> None:
     """Run every due job once, now."""
     desk = counter()
     try:
-        settled = jobs.run(jobs.Desk(desk.store, desk.keys, desk.now), nightly=nightly)
+        work = jobs.Desk(desk.store, desk.keys, desk.now, desk.settings)
+        settled = jobs.run(work, nightly=nightly)
     except ExceptionGroup as problem:
         refuse(*(f"A job failed: {type(one).__name__}." for one in problem.exceptions))
     for name, number in settled.items():
@@ -198,7 +199,7 @@ def jobs_run(nightly: bool) -> None:
 def jobs_tick() -> None:
     """Keep ticking the jobs from this process: for a site whose servers run with PORTAL_JOBS=off."""
     desk = counter()
-    jobs.ticker(desk.settings, desk.store, desk.keys, own_process=True).run()
+    ticking.ticker(desk.settings, desk.store, desk.keys, own_process=True).run()
 
 
 # Languages ------------------------------------------------------------------------------------------------

@@ -26,6 +26,12 @@ DOCUMENTED = {
     "PORTAL_REDIS_URL": "ticks the jobs through Redis instead of the data folder",
     "PORTAL_JOBS": "on or off: whether serve also ticks the background jobs; default: on",
     "PORTAL_METRICS": "on or off: whether /metrics answers; default: off",
+    "PORTAL_MAIL_FROM": "the address letters come from; default: nobody@ and the public host",
+    "PORTAL_MAIL_SERVER": "host:port of the mail server; without one letters become files in the data folder",
+    "PORTAL_MAIL_TLS": "starttls, tls, or off for a relay on this machine; default: starttls",
+    "PORTAL_MAIL_USER": "who signs in to the mail server; default: nobody does",
+    "PORTAL_MAIL_PASSWORD": "the password of that account",
+    "PORTAL_MAIL_TOKEN_FILE": "instead of a password: the file that holds the current OAuth token (XOAUTH2)",
     "PORTAL_LOG_LEVEL": "debug, info, warning or error; default: info",
     "PORT": "the port serve listens on; default: 8000",
 }
@@ -42,6 +48,10 @@ SWITCH = {
     "no": False,
 }
 LEVELS = ("debug", "info", "warning", "error")
+TLS = ("starttls", "tls", "off")
+HERE = ("localhost", "127.0.0.1", "[::1]")
+SENDER = re.compile(r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$")
+SERVER = re.compile(r"^(?:\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")
 KEY_ID = re.compile(r"^[A-Za-z0-9_-]{1,16}$")
 
 
@@ -60,6 +70,19 @@ def site_root() -> Path:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """How letters leave; without a server they become files in the data folder."""
+
+    sender: str = "nobody@localhost"
+    server: str = ""
+    """host:port"""
+    tls: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    token_file: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     data_dir: Path
     database_url: str
@@ -73,6 +96,7 @@ class Settings:
     metrics: bool = False
     log_level: str = "info"
     port: int = 8000
+    mail: Mail = Mail()
     testing: bool = False
 
     @property
@@ -140,6 +164,7 @@ class _Reading:
         redis_url = self.text("PORTAL_REDIS_URL")
         if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
             self.faults.append("PORTAL_REDIS_URL must begin with redis://, rediss:// or unix://.")
+        mail = self.mail(public_url)
         secret, keys = self.secrets(data_dir, production)
         if self.faults:
             raise SettingsError(*self.faults)
@@ -155,7 +180,30 @@ class _Reading:
             metrics=metrics,
             log_level=level,
             port=port,
+            mail=mail,
         )
+
+    def mail(self, public_url: str) -> Mail:
+        host = urlsplit(public_url).hostname or "localhost"
+        sender = self.text("PORTAL_MAIL_FROM", f"nobody@{host.strip('[]')}")
+        server, user = self.text("PORTAL_MAIL_SERVER"), self.text("PORTAL_MAIL_USER")
+        tls = self.parsed("PORTAL_MAIL_TLS", "starttls", _one_of(TLS), "one of " + ", ".join(TLS))
+        password, token_file = self.text("PORTAL_MAIL_PASSWORD"), self.text("PORTAL_MAIL_TOKEN_FILE")
+        if self.text("PORTAL_MAIL_FROM") and not SENDER.match(sender):
+            self.faults.append("PORTAL_MAIL_FROM must be one plain address, like office@example.org.")
+        if server and not SERVER.match(server):
+            self.faults.append("PORTAL_MAIL_SERVER must be host:port, like smtp.example.org:587.")
+        if server and tls == "off" and server.rpartition(":")[0] not in HERE:
+            self.faults.append("PORTAL_MAIL_TLS can be off only for a server on this machine.")
+        if user and not (password or token_file):
+            self.faults.append("PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE.")
+        if (password or token_file) and not user:
+            self.faults.append("PORTAL_MAIL_USER must be set beside the mail password or token.")
+        if password and token_file:
+            self.faults.append("Set PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE, not both.")
+        if token_file and not Path(token_file).is_file():
+            self.faults.append("PORTAL_MAIL_TOKEN_FILE must name a file that is there.")
+        return Mail(sender, server, tls, user, password, Path(token_file) if token_file else None)
 
     def public_url(self) -> str:
         url = self.text("PORTAL_PUBLIC_URL", f"http://127.0.0.1:{self.text('PORT', '8000')}").rstrip("/")

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from flask_babel import gettext, ngettext
 
+from portal import office_words
+from portal.office_words import Facts, Say
 from surveys.errors import SurveysError
-
-Facts = Mapping[str, Any]
-Say = Callable[[Facts], str]
 
 
 def words(code: str, facts: Facts | None = None) -> str:
@@ -94,6 +90,13 @@ RECEIPTS: dict[str, Say] = {
         "These answers could not be stored under their receipt number, so nothing was sent. Start again"
     ),
     "receipt.too_late": lambda _: gettext("The last day for taking these answers back has passed"),
+}
+
+MAIL: dict[str, Say] = {
+    "mail.address": lambda _: gettext("Enter one email address, like name@example.org"),
+    "mail.header": lambda _: gettext("Write the subject in one short line"),
+    "mail.unknown": lambda _: gettext("There is no such letter any more"),
+    "mail.sent": lambda _: gettext("This letter was sent already"),
 }
 
 TEXTS: dict[str, Say] = {
@@ -200,10 +203,12 @@ DOCUMENTS: dict[str, Say] = {
 MESSAGES: dict[str, Say] = {
     **ANSWERS,
     **RECEIPTS,
+    **MAIL,
     **TEXTS,
     **RESULTS,
     **DRAFTS,
     **SURVEYS,
     **KEYS,
     **DOCUMENTS,
+    **office_words.gather(),
 }

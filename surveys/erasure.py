@@ -20,7 +20,15 @@ from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 
 REASONS = ("respondent", "identifies", "unlawful", "mistake", "retention")
-TOUCHED = ("draft", "comment", "participant", "response")
+TOUCHED = (
+    "draft",
+    "comment",
+    "comment_public",
+    "comment_translation",
+    "comment_marks",
+    "participant",
+    "response",
+)
 """The tables whose dead rows PostgreSQL has to give up."""
 
 

@@ -16,10 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.db import Base, Json, JsonValue, new_id
+from surveys.db import Base, Json, JsonValue, UTCDateTime, new_id
 
 
 class Response(Base):
@@ -77,7 +78,10 @@ class Participant(Base):
 
 
 class Comment(Base):
-    """Any text a respondent wrote, sealed. ``item``: question id, or ``question.option`` for a write-in."""
+    """Any text a respondent wrote, sealed. ``item``: question id, or ``question.option`` for a write-in.
+
+    What moderation knows of it stands on the row, as codes only; words made of it lie in tables of their own.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (
@@ -86,7 +90,22 @@ class Comment(Base):
             "state IN ('waiting', 'publishable', 'redacted', 'withheld', 'spam', 'referred', 'read')",
             name="state",
         ),
+        CheckConstraint("quote IN ('', 'proposed', 'cleared', 'declined')", name="quote"),
+        CheckConstraint("quote = '' OR state IN ('publishable', 'redacted')", name="quoted"),
+        CheckConstraint("urgency BETWEEN 0 AND 2", name="urgency"),
+        CheckConstraint("version >= 0", name="version"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim"),
         Index(None, "survey_id", "response_id"),
+        Index(
+            "ix_comment_queue", "survey_id", "state", "urgency", "submitted_on", "id", "item", "locale"
+        ),  # the queue's order; filters and counts are read off the index
+        Index(
+            "ix_comment_unscreened",
+            "survey_id",
+            "id",
+            sqlite_where=text("screened = ''"),
+            postgresql_where=text("screened = ''"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -98,6 +117,19 @@ class Comment(Base):
     key_id: Mapped[str] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(12), default="waiting")
+    submitted_on: Mapped[dt.date] = mapped_column(Date)
+    """The response's day again: the queue's order is read off one index."""
+    version: Mapped[int] = mapped_column(default=0)
+    """How many decisions were taken; a decision names the one it saw."""
+    urgency: Mapped[int] = mapped_column(SmallInteger, default=1)
+    """0: a phrase of the safety lists is in it. 1: nobody looked (no list for its language). 2: the rest."""
+    screened: Mapped[str] = mapped_column(String(20), default="")
+    """Which phrase list looked at it ("en-1", "none"); empty until one did."""
+    flags: Mapped[str] = mapped_column(String(120), default="")
+    """Codes of what the lists found, separated by spaces. A flag never decides."""
+    quote: Mapped[str] = mapped_column(String(10), default="")
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 RESPONSE = cast(Table, Response.__table__)

@@ -359,6 +359,7 @@ def _add_words(connection: Connection, row: Mapping[str, Any], parts: _Parts, ke
                 "key_id": key_id,
                 "locale": row["locale"],
                 "state": "waiting",
+                "submitted_on": row["submitted_on"],
             }
         )
     if comments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.application import before_fork
 from portal.database import after_fork
 
 bind = "unix:/run/portal/portal.sock"
@@ -24,3 +25,8 @@ loglevel = "warning"
 def post_fork(server: Any, worker: Any) -> None:
     """A worker opens its own connections to the database."""
     after_fork(server.app.wsgi())
+
+
+def when_ready(server: Any) -> None:
+    """What the workers can share is made before the first of them."""
+    before_fork(server.app.wsgi())

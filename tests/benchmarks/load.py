@@ -176,17 +176,22 @@ def weight(visitor: Visitor, path: str) -> tuple[dict[str, int], int]:
     return parts, later
 
 
-def memory_mb(pid: int) -> float:
-    """Proportional memory of a process and its children, so that pages shared after a fork count once."""
-    family = [pid]
+def family(pid: int) -> list[int]:
+    """A process and its children."""
+    found = [pid]
     for task in Path("/proc").glob("[0-9]*/stat"):
         try:
             if int(task.read_text().rpartition(")")[2].split()[1]) == pid:
-                family.append(int(task.parent.name))
+                found.append(int(task.parent.name))
         except OSError:
             continue
+    return found
+
+
+def memory_mb(pid: int) -> float:
+    """Proportional memory of a process and its children, so that pages shared after a fork count once."""
     total = 0
-    for one in family:
+    for one in family(pid):
         rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
         total += int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
     return total / 1024

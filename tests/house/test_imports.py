@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from importlinter.cli import lint_imports
 
+from tests.conftest import ENCRYPTION_KEYS, SECRET
 from tests.house.sources import ROOT, name, python_files, tree
 
 HEAVY = ("plotly", "alembic", "pyxform", "weasyprint", "docx")
 """Packages that load only where they are used: in jobs, on the command line, on office pages."""
+
+IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress")
+"""Packages that a worker on SQLite never needs to show a page."""
 
 LAZY = {("portal/__init__.py", "portal.application")}
 """Importing ``portal`` must not import the web framework: only ``create_app`` does."""
@@ -49,6 +55,28 @@ def test_a_partnership_can_be_imported_without_the_web_framework() -> None:
         "print(sorted({'flask', 'jinja2', 'plotly', 'flask_babel'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_worker_that_has_answered_holds_nothing_it_never_uses(sqlite_copy: str, tmp_path: Path) -> None:
+    """What a worker loads, every worker keeps; and somebody waits for it after each start."""
+    key_id, key = ENCRYPTION_KEYS[0]
+    environment = {
+        **os.environ,
+        "PORTAL_DATABASE_URL": sqlite_copy,
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "PORTAL_SECRET_KEY": SECRET,
+        "PORTAL_ENCRYPTION_KEYS": f"{key_id}:{key}",
+    }
+    code = (
+        "import sys, portal\n"
+        "client = portal.create_app().test_client()\n"
+        "assert client.get('/').status_code == 200\n"
+        f"print(sorted({set(IDLE)!r} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "[]\n"
 
 

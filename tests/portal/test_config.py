@@ -101,12 +101,53 @@ def test_production_without_secrets_tells_every_fault() -> None:
         ("PORTAL_JOBS", "perhaps", "PORTAL_JOBS must be on or off."),
         ("PORTAL_METRICS", "2", "PORTAL_METRICS must be on or off."),
         ("PORTAL_LOG_LEVEL", "loud", "PORTAL_LOG_LEVEL must be one of debug, info, warning, error."),
+        (
+            "PORTAL_MAIL_FROM",
+            "The office <office@example.org>",
+            "PORTAL_MAIL_FROM must be one plain address, like office@example.org.",
+        ),
+        (
+            "PORTAL_MAIL_SERVER",
+            "smtp.example.org",
+            "PORTAL_MAIL_SERVER must be host:port, like smtp.example.org:587.",
+        ),
+        ("PORTAL_MAIL_TLS", "maybe", "PORTAL_MAIL_TLS must be one of starttls, tls, off."),
+        (
+            "PORTAL_MAIL_USER",
+            "office",
+            "PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE.",
+        ),
+        (
+            "PORTAL_MAIL_PASSWORD",
+            "s3cret",
+            "PORTAL_MAIL_USER must be set beside the mail password or token.",
+        ),
         ("PORT", "0", "PORT must be a port number from 1 to 65535."),
         ("PORTAL_DEBUG", "1", "PORTAL_DEBUG is not a setting of the portal."),
     ],
 )
 def test_a_wrong_setting_has_one_plain_line(name: str, value: str, fault: str) -> None:
     assert faults({**PRODUCTION, name: value}) == [fault]
+
+
+def test_mail_is_never_sent_over_the_network_in_clear() -> None:
+    open_relay = {"PORTAL_MAIL_SERVER": "smtp.example.org:25", "PORTAL_MAIL_TLS": "off"}
+    assert faults({**PRODUCTION, **open_relay}) == [
+        "PORTAL_MAIL_TLS can be off only for a server on this machine."
+    ]
+    here = Settings.load({**PRODUCTION, **open_relay, "PORTAL_MAIL_SERVER": "127.0.0.1:25"})
+    assert (here.mail.server, here.mail.tls) == ("127.0.0.1:25", "off")
+
+
+def test_mail_comes_from_the_public_host_unless_told(tmp_path: Path) -> None:
+    assert Settings.load(PRODUCTION).mail.sender.startswith("nobody@")
+    token = tmp_path / "token"
+    with_token = {**PRODUCTION, "PORTAL_MAIL_USER": "office", "PORTAL_MAIL_TOKEN_FILE": str(token)}
+    assert faults(with_token) == ["PORTAL_MAIL_TOKEN_FILE must name a file that is there."]
+    token.touch()
+    assert faults({**with_token, "PORTAL_MAIL_PASSWORD": "s3cret"}) == [
+        "Set PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE, not both."
+    ]
 
 
 @pytest.mark.parametrize("given", ["postgres://u:p@h/db", "postgresql://u:p@h/db"])

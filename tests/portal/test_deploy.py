@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import os
 import re
 import signal
@@ -9,12 +11,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from flask import Flask, Response, request
+from sqlalchemy.orm import Session
 
+from portal.application import before_fork
 from portal.config import DOCUMENTED
+from surveys.sealing import Keyring
 from tests.conftest import ENCRYPTION_KEYS, SECRET
+from tests.journeys.walker import Site
+from tests.surveys.questionnaire import samples
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "portal" / "deploy"
@@ -63,12 +73,41 @@ def test_gunicorn_serves_from_preloaded_workers(database_url: str, tmp_path: Pat
                     address = found.group(1)
                     break
             answers = [_answer(f"{address}/readyz") for _ in range(6)]
+            inherited = _open_files(server.pid)
         finally:
             server.send_signal(signal.SIGTERM)
             rest = server.stderr.read()
         code = server.wait(timeout=20)
     assert answers == ["ready\n"] * 6, rest
     assert code == 0
+    assert not {name for name in inherited if "sqlite3" in name}, "a worker would inherit a connection"
+
+
+def _open_files(pid: int) -> set[str]:
+    return {str(found.readlink()) for found in Path(f"/proc/{pid}/fd").iterdir()}
+
+
+def test_readying_the_workers_opens_the_pages_and_leaves_no_connection(
+    app: Flask, writing: Callable[[], AbstractContextManager[Session]], keys: Keyring, now: dt.datetime
+) -> None:
+    site = Site(app, writing, keys, now)
+    site.publish(samples.every_kind(), "autumn", "KX")
+    site.publish(samples.every_kind(), "spring", "SP", opens_in=5)
+    seen: list[str] = []
+
+    def see(response: Response) -> Response:
+        seen.append(f"{request.path} {response.status_code}")
+        return response
+
+    app.after_request(see)
+    try:
+        before_fork(app)
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
+    assert seen == ["/ 200", "/surveys/autumn/start 200", "/surveys/autumn/form 404"]
+    pool = app.extensions["portal.database"].engine.pool
+    assert (pool.checkedin(), pool.checkedout()) == (0, 0)
 
 
 def _answer(url: str) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, select, text
 
 from portal import jobs
 from portal.database import Database
-from portal.jobs import JOBS, Desk, Job, last_tick_age, make_queue, run, ticker
+from portal.jobs import JOBS, Desk, Job, last_tick_age, run
+from portal.ticking import make_queue, ticker
 from surveys.sealing import Canary, Keyring
 from tests.conftest import ENCRYPTION_KEYS, SECRET, settings_for
 
@@ -30,7 +31,7 @@ def test_every_job_runs_on_an_empty_database(desk: Desk, tmp_path: Path) -> None
 
 
 def test_light_jobs_alone_run_often(desk: Desk) -> None:
-    assert list(run(desk)) == ["expire-drafts", "forget-attempts", "empty-log"]
+    assert list(run(desk)) == ["expire-drafts", "forget-attempts", "empty-log", "deliver-mail"]
 
 
 def test_a_job_that_fails_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

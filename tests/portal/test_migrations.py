@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -59,6 +60,40 @@ def test_sqlite_tables_of_answers_keep_no_order_of_arrival(engine: Engine) -> No
             with engine.connect() as connection:
                 sql = connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = :n"), {"n": name})
             assert str(sql).rstrip().endswith("WITHOUT ROWID"), name
+
+
+def test_the_newest_migration_is_the_one_alembic_finds() -> None:
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.newest()]
+
+
+@pytest.mark.parametrize(
+    ("files", "newest"),
+    [
+        ({}, None),
+        ({"a": None}, "a"),
+        ({"a": None, "b": "a", "c": "b"}, "c"),
+        ({"a": None, "b": "a", "c": "a", "d": ("b", "c")}, "d"),
+    ],
+)
+def test_the_newest_migration_follows_all_others(
+    files: dict[str, Any], newest: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", _written(tmp_path, files))
+    assert schema.newest() == newest
+
+
+def test_two_newest_migrations_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "MIGRATIONS", _written(tmp_path, {"a": None, "b": "a", "c": "a"}))
+    with pytest.raises(RuntimeError, match="'b', 'c'"):
+        schema.newest()
+
+
+def _written(folder: Path, files: dict[str, Any]) -> Path:
+    (folder / "versions").mkdir()
+    for revision, before in files.items():
+        words = f"revision: str = {revision!r}\ndown_revision = {before!r}\n"
+        (folder / "versions" / f"{revision}.py").write_text(words)
+    return folder
 
 
 def test_a_connection_may_be_handed_over(tmp_path: Path) -> None:

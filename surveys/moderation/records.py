@@ -1,0 +1,109 @@
+"""What moderation keeps: the log of decisions, and the words officers made of a comment, sealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
+
+
+def _with_the_comment() -> ForeignKeyConstraint:
+    """Goes when the comment goes: erasing one leaves nothing that was made of its words."""
+    return ForeignKeyConstraint(
+        ["survey_id", "comment_id"], ["comment.survey_id", "comment.id"], ondelete="CASCADE"
+    )
+
+
+class Decision(Base):
+    """One decision, for good: identifiers and codes only, so that it may outlive the words it was about."""
+
+    __tablename__ = "comment_decision"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('waiting', 'publishable', 'redacted', 'withheld', 'spam', 'referred', 'read', "
+            "'quote-cleared', 'quote-declined')",
+            name="outcome",
+        ),
+        CheckConstraint(
+            "reason <> '' OR outcome IN ('waiting', 'publishable', 'quote-cleared', 'quote-declined')",
+            name="reasoned",
+        ),
+        CheckConstraint("NOT quote OR outcome IN ('publishable', 'redacted')", name="quote"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """From 1, without gaps: the comment's version after this decision."""
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(30), default="")
+    quote: Mapped[bool] = mapped_column(default=False)
+    """Proposed as a quote for reports; it is one when another officer has looked."""
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    policy: Mapped[str] = mapped_column(String(20))
+    """The version of the published policy the reason is from."""
+
+
+append_only(Decision.__table__)
+
+
+class PublicText(Base):
+    """What the public reads of a comment decided "redacted": the words with their placeholders, sealed."""
+
+    __tablename__ = "comment_public"
+    __table_args__ = (_with_the_comment(), {"sqlite_with_rowid": False})
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """The decision it belongs to; only the newest is ever shown."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+
+
+class Translation(Base):
+    """A moderator's translation, sealed, beside the original and never in its place."""
+
+    __tablename__ = "comment_translation"
+    __table_args__ = (_with_the_comment(), {"sqlite_with_rowid": False})
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class Marks(Base):
+    """Places in a comment a moderator has settled so far: [start, end, kind, "replace" or "leave"], no words.
+
+    It is kept between pages, so that a moderator who is signed out loses nothing.
+    """
+
+    __tablename__ = "comment_marks"
+    __table_args__ = (_with_the_comment(), {"sqlite_with_rowid": False})
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    marks: Mapped[JsonValue] = mapped_column(Json)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class CommentPlan(Base):
+    """What a survey may publish of its comments: "quotes" (themes and cleared quotes) or "all" permitted."""
+
+    __tablename__ = "comment_plan"
+    __table_args__ = (CheckConstraint("mode IN ('quotes', 'all')", name="mode"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(6), default="quotes")
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
