@@ -108,11 +108,10 @@ def content_of(session: Session, round_: Round) -> Content:
         "texts": {locale: dict(body) for locale, body in texts.items()},
         "surveys": [
             {
-                "slug": one.survey.slug,
+                "slug": one.slug,
                 "audience": one.audience,
-                "document": one.document.model_dump(mode="json", by_alias=True, exclude_none=True)
-                if one.document
-                else None,
+                "document": one.document.model_dump(mode="json", by_alias=True, exclude_none=True),
+                "unchecked": sorted(one.unchecked),
             }
             for one in asked
         ],
@@ -120,7 +119,7 @@ def content_of(session: Session, round_: Round) -> Content:
         "documents": [[one.title, one.file_name, one.sha256] for one in documents],
         "reasons": {line: row.reason for line, row in overrides.items()},
     }
-    authors = {one.prepared_by for one in asked if one.prepared_by}
+    authors = {one.draft.changed_by for one in asked if one.draft}
     authors |= {row.by for row in overrides.values()} | {one.added_by for one in documents}
     authors |= _writers(session, round_.slug)
     return Content(plain, frozenset(authors))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from surveys import audit
+from surveys.db import Base, UTCDateTime, append_only
 from surveys.errors import SurveysError
+from surveys.sealing import Keyring
 
 TEXT_RATIO = 4.5
 SHAPE_RATIO = 3.0
@@ -97,6 +105,24 @@ def weak_pairs(colours: Mapping[str, Mapping[str, str]]) -> tuple[Pair, ...]:
 # The emblem -----------------------------------------------------------------------------------------------
 
 
+class SitePicture(Base):
+    """A picture a partnership may use as its emblem. Named by its content, so it never changes."""
+
+    __tablename__ = "site_picture"
+    __table_args__ = (CheckConstraint("width > 0 AND height > 0", name="size"),)
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    """The first digits of its SHA-256."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int]
+    height: Mapped[int]
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+append_only(SitePicture.__table__)
+
+
 @dataclass(frozen=True)
 class Picture:
     """A PNG without anything that is not picture: no text, no place, no maker."""
@@ -143,3 +169,23 @@ def _chunks(content: bytes) -> list[tuple[bytes, Any]]:
             return found
         at += 12 + length
     raise SurveysError("picture.kind", field="emblem")
+
+
+def keep_picture(session: Session, content: bytes, *, by: str, now: dt.datetime, keys: Keyring) -> str:
+    """Keeps an uploaded picture and returns its id, which is the site's fact "emblem".
+
+    Raises as :func:`read_picture`.
+    """
+    picture = read_picture(content)
+    id = hashlib.sha256(picture.content).hexdigest()[:16]
+    if session.get(SitePicture, id) is None:
+        session.add(
+            SitePicture(
+                id=id, content=picture.content, width=picture.width, height=picture.height, by=by, at=now
+            )
+        )
+        session.flush()
+        audit.record(
+            session, actor=by, action="picture.kept", subject=f"picture:{id}", facts={}, now=now, keys=keys
+        )
+    return id

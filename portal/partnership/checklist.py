@@ -59,13 +59,13 @@ class Asking:
 
     slug: str
     audience: str
-    ready: bool
-    """It has questions without a fault."""
     faults: int
+    """How many faults keep its questions from being published."""
     under_13_route: bool
     languages: tuple[str, ...]
     """Those besides the source."""
     incomplete: frozenset[str]
+    unchecked: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Dossier:
     """The reason given for each line that is set aside."""
     cover_confirmed: bool = False
     language_checks: frozenset[str] = frozenset()
-    """Languages a named speaker has checked."""
+    """Languages in which a named speaker has read the consultation's own page as it now is."""
     approved: bool = False
     approval_void: bool = False
     """It was approved, and what was approved has changed since."""
@@ -136,9 +136,9 @@ def _questions(dossier: Dossier) -> list[Lack]:
     if not dossier.surveys:
         return [Lack("survey.none")]
     return [
-        Lack("survey.faults" if one.faults else "survey.empty", {"survey": one.slug, "count": one.faults})
+        Lack("survey.faults", {"survey": one.slug, "count": one.faults})
         for one in dossier.surveys
-        if not one.ready
+        if one.faults
     ]
 
 
@@ -199,11 +199,12 @@ def _languages(dossier: Dossier) -> list[Lack]:
     lacks = []
     for locale in sorted({locale for one in dossier.surveys for locale in one.languages}):
         for one in dossier.surveys:
-            if locale in one.incomplete:
-                lacks.append(Lack("language.incomplete", {"locale": locale, "survey": one.slug}))
+            if locale in one.incomplete | one.unchecked:
+                code = "language.incomplete" if locale in one.incomplete else "language.survey_unchecked"
+                lacks.append(Lack(code, {"locale": locale, "survey": one.slug}))
         if locale not in dossier.texts:
             lacks.append(Lack("language.no_round_texts", {"locale": locale}))
-        if locale not in dossier.language_checks:
+        elif locale not in dossier.language_checks:
             lacks.append(Lack("language.unchecked", {"locale": locale}))
     return lacks
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.partnership import editing, instruments
 from portal.partnership.checklist import OVERRIDABLE
 from portal.partnership.rounds import Round, note
 from surveys.db import Base, UTCDateTime, append_only, new_id
@@ -51,7 +54,7 @@ append_only(CoverConfirmation.__table__)
 
 
 class LanguageCheck(Base):
-    """A named speaker has read all of a consultation in one language."""
+    """A named speaker has read the page and the questions of a consultation in one language."""
 
     __tablename__ = "language_check"
 
@@ -60,6 +63,8 @@ class LanguageCheck(Base):
     locale: Mapped[str] = mapped_column(String(10))
     speaker: Mapped[str] = mapped_column(String(120))
     on: Mapped[dt.date]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Of the page's words as they were read: when they change, they have to be read again."""
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
@@ -124,21 +129,46 @@ def check_language(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    """Records that a named speaker checked the words. Raises "record.missing", "language.in_future"."""
+    """Records that a named speaker read page and questions. Raises "record.missing", "language.in_future"."""
     name = " ".join(speaker.split())
     if not name:
         raise SurveysError("record.missing", field="speaker")
     if on > now.date():
         raise SurveysError("language.in_future", field="on")
-    session.add(LanguageCheck(round_id=round_.id, locale=locale, speaker=name[:120], on=on, by=by, at=now))
+    session.add(
+        LanguageCheck(
+            round_id=round_.id,
+            locale=locale,
+            speaker=name[:120],
+            on=on,
+            fingerprint=fingerprint(session, round_, locale),
+            by=by,
+            at=now,
+        )
+    )
     session.flush()
+    instruments.check_language(session, round_, locale, speaker=name[:120], by=by, now=now, keys=keys)
     note(session, round_, "round.language_checked", {"locale": locale}, by=by, now=now, keys=keys)
 
 
 def language_checks_of(session: Session, round_: Round) -> dict[str, LanguageCheck]:
-    """The newest check of each language."""
+    """The newest check of each language that still fits the page's words."""
     wanted = select(LanguageCheck).where(LanguageCheck.round_id == round_.id).order_by(LanguageCheck.at)
-    return {row.locale: row for row in session.scalars(wanted)}
+    newest = {row.locale: row for row in session.scalars(wanted)}
+    return {
+        locale: row
+        for locale, row in newest.items()
+        if row.fingerprint == fingerprint(session, round_, locale)
+    }
+
+
+def fingerprint(session: Session, round_: Round, locale: str) -> str:
+    """Changes with every word of the page in this language."""
+    working = editing.working(session, "round", round_.slug)
+    body = dict(working.texts.get(locale, {})) if working else {}
+    body.pop("translation", None)
+    plain = json.dumps(body, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _reason(reason: str) -> str:

@@ -10,14 +10,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import approvals, editing, gates, instruments, pages, readiness
 from portal.partnership.checklist import Holders
-from portal.partnership.instruments import Instrument
 from portal.partnership.register import place_entries
 from portal.partnership.rounds import LONDON, Round, RoundSurvey, last_day, note
 from surveys import surveys
 from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
-from surveys.questionnaire.geography import freeze
-from surveys.questionnaire.model import Questionnaire
 from surveys.results import releases
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
@@ -91,12 +88,10 @@ def launch(
     places = place_entries(session, site.facts.area_set) if site else ()
     published = []
     for one in instruments.of_round(session, round_):
-        if not one.version and one.document is not None:
-            document = freeze(_to_publish(session, round_, one), places)
-            surveys.publish_version(session, one.survey, document, meaning="first", by=by, now=now, keys=keys)
+        survey = one.survey or instruments.publish(session, round_, one, places, by=by, now=now, keys=keys)
         surveys.schedule(
             session,
-            one.survey,
+            survey,
             opens_at=dt.datetime.combine(opens, dt.time(), LONDON).astimezone(dt.UTC),
             closes_at=surveys.closing_moment(closes),
             withdraw_until=closes + dt.timedelta(days=withdraw_days),
@@ -104,22 +99,12 @@ def launch(
             now=now,
             keys=keys,
         )
-        published.append(one.survey)
+        published.append(survey)
     round_.launched_at, round_.launched_by = now, by
     session.flush()
     facts_of = {"opens": opens.isoformat(), "closes": closes.isoformat(), "surveys": len(published)}
     note(session, round_, "round.launched", facts_of, by=by, now=now, keys=keys)
     return tuple(published)
-
-
-def _to_publish(session: Session, round_: Round, one: Instrument) -> Questionnaire:
-    document = one.document
-    if document is None:
-        raise SurveysError("survey.no_version")
-    checks = {
-        locale: (row.speaker, row.on) for locale, row in gates.language_checks_of(session, round_).items()
-    }
-    return instruments.with_checks(instruments.without(document, instruments.incomplete(document)), checks)
 
 
 def offer_language(
@@ -133,16 +118,9 @@ def offer_language(
     check = gates.language_checks_of(session, round_).get(locale)
     if check is None:
         raise SurveysError("language.unchecked", locale=locale)
-    added = 0
-    for one in instruments.of_round(session, round_):
-        document = one.document
-        if document is None or not one.version or locale not in document.locales:
-            continue
-        if document.translations[locale].state == "checked":
-            continue
-        checked = instruments.with_checks(document, {locale: (check.speaker, check.on)})
-        surveys.publish_version(session, one.survey, checked, meaning="same", by=by, now=now, keys=keys)
-        added += 1
+    added = instruments.offer_language(
+        session, round_, locale, speaker=check.speaker, by=by, now=now, keys=keys
+    )
     if not added:
         raise SurveysError("language.not_there", locale=locale)
     _change(session, round_, "language", locale, None, None, by=by, now=now, keys=keys)

@@ -59,20 +59,14 @@ def dossier(session: Session, round_: Round, now: dt.datetime, holders: Holders)
 
 
 def _asking(one: Instrument) -> Asking:
-    document = one.document
-    if document is None:
-        return Asking(one.survey.slug, one.audience, False, 0, False, (), frozenset())
-    incomplete = instruments.incomplete(document)
-    # A language that lacks words is the languages line's business: it can go ahead without that language.
-    own = [fault for fault in one.faults if fault.code != "translation.missing"]
     return Asking(
-        slug=one.survey.slug,
+        slug=one.slug,
         audience=one.audience,
-        ready=not own,
-        faults=len(own),
+        faults=len(one.faults),
         under_13_route=one.has_under_13_route,
-        languages=tuple(locale for locale in document.locales if locale != document.source_locale),
-        incomplete=incomplete,
+        languages=one.languages,
+        incomplete=one.incomplete,
+        unchecked=one.unchecked,
     )
 
 

@@ -96,6 +96,8 @@ class SiteFacts(Facts):
     contacts: dict[Purpose, Contact]
     attributions: tuple[Attribution, ...] = ()
     colours: Colours = Colours()
+    emblem: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+    """The picture shown instead of the design's own emblem."""
 
     @model_validator(mode="after")
     def _every_purpose(self) -> SiteFacts:

@@ -20,6 +20,7 @@ from portal.partnership import (
     round_documents,
     rounds,
 )
+from portal.partnership.instruments import PlannedSurvey
 from portal.partnership.openings import RoundChange
 from portal.partnership.pages import NEUTRAL, Revision
 from portal.partnership.round_documents import RoundDocument
@@ -72,14 +73,13 @@ def copy(session: Session, earlier: Round, *, slug: str, by: str, now: dt.dateti
                 bodies[locale] = {**body, "translation": "unchecked"}
         editing.save(session, "round", slug, bodies, seen={}, by=by, now=now, keys=keys)
     for one in instruments.of_round(session, earlier):
-        if one.document is None:
-            continue
-        instruments.add(
+        instruments.plan_from(
             session,
             made,
-            slug=free_slug(session, one.survey.slug, slug),
+            _fresh(one.document),
+            origin=f"round:{earlier.slug}",
+            slug=free_slug(session, one.slug, slug),
             audience=one.audience if one.audience in instruments.AUDIENCES else "residents",
-            document=_fresh(one.document),
             by=by,
             now=now,
             keys=keys,
@@ -120,7 +120,8 @@ def free_slug(session: Session, earlier: str, round_slug: str) -> str:
     base = YEAR.sub(year[0], earlier) if year and YEAR.search(earlier) else earlier
     stem = base[:50]
     candidate, number = base, 1
-    while surveys.by_slug(session, candidate) is not None:
+    planned = set(session.scalars(select(PlannedSurvey.slug)))
+    while candidate in planned or surveys.by_slug(session, candidate) is not None:
         number += 1
         candidate = f"{stem}-{number}"
     return candidate
