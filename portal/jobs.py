@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal import logs, mail
+from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import outbox
@@ -127,6 +128,11 @@ JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
     Job("empty-log", empty_log),
+    Job(
+        "forget-sessions",
+        _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
+        nightly=True,
+    ),
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
