@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.partnership import pages
+from portal.partnership.places import place_entries
 from portal.partnership.rounds import Round, RoundSurvey, add_survey, note
 from surveys import surveys
 from surveys.authoring import beginning, drafting, publishing, translating
 from surveys.authoring.drafting import SurveyDraft
 from surveys.db import Base, new_id
 from surveys.errors import SurveysError
-from surveys.questionnaire.faults import Fault
+from surveys.questionnaire.faults import Fault, faults
 from surveys.questionnaire.framing import drop_language
+from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import PlaceEntry, Questionnaire
 from surveys.receipts import PREFIX, normalise
 from surveys.sealing import Keyring
@@ -56,7 +59,7 @@ class Instrument:
     audience: str
     document: Questionnaire
     faults: tuple[Fault, ...] = ()
-    """What keeps a planned one from being published, missing translations left out."""
+    """What keeps a planned one from being published over the places in use; missing words aside."""
     incomplete: frozenset[str] = frozenset()
     """Languages in which words are missing."""
     unchecked: frozenset[str] = frozenset()
@@ -107,18 +110,27 @@ def _planned(session: Session, round_: Round) -> list[Instrument]:
         .where(PlannedSurvey.round_id == round_.id, SurveyDraft.published_version_id.is_(None))
         .order_by(PlannedSurvey.position)
     )
-    return [_instrument(session, planned, draft) for planned, draft in rows]
+    places = places_now(session)
+    return [_instrument(session, planned, draft, places) for planned, draft in rows]
 
 
-def _instrument(session: Session, planned: PlannedSurvey, draft: SurveyDraft) -> Instrument:
+def places_now(session: Session) -> tuple[PlaceEntry, ...]:
+    """The places of the area set in use, as publishing freezes them; none before a pack is loaded."""
+    site = pages.site(session, pages.SOURCE)
+    return place_entries(session, site.facts.area_set) if site else ()
+
+
+def _instrument(
+    session: Session, planned: PlannedSurvey, draft: SurveyDraft, places: Collection[PlaceEntry]
+) -> Instrument:
     document = drafting.document_of(draft)
     summaries = [translating.summary(session, draft, locale) for locale in document.locales[1:]]
-    found = [one for one in drafting.faults_of(session, draft) if one.code != "translation.missing"]
+    found = faults(freeze(document, places), complete=True)
     return Instrument(
         slug=planned.slug,
         audience=planned.audience,
         document=document,
-        faults=tuple(found),
+        faults=tuple(one for one in found if one.code != "translation.missing"),
         incomplete=frozenset(one.locale for one in summaries if not one.complete),
         unchecked=frozenset(one.locale for one in summaries if not one.checked),
         planned=planned,

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.partnership import approvals, editing, gates, instruments, pages, readiness
+from portal.partnership import approvals, editing, gates, instruments, readiness
 from portal.partnership.checklist import Holders
-from portal.partnership.register import place_entries
 from portal.partnership.rounds import LONDON, Round, RoundSurvey, last_day, note
 from surveys import surveys
 from surveys.db import Base, UTCDateTime, append_only, new_id
@@ -84,8 +83,7 @@ def launch(
     opens, closes = (dt.date.fromisoformat(str(facts[name])) for name in ("opens", "closes"))
     withdraw_days = int(facts.get("withdraw_days", 14))
     editing.publish(session, "round", round_.slug, by=by, now=now, keys=keys)
-    site = pages.site(session, pages.SOURCE)
-    places = place_entries(session, site.facts.area_set) if site else ()
+    places = instruments.places_now(session)
     published = []
     for one in instruments.of_round(session, round_):
         survey = one.survey or instruments.publish(session, round_, one, places, by=by, now=now, keys=keys)

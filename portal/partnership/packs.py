@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.partnership import offers, pages, rounds
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pack_files import Reading, Written
-from portal.partnership.register import Margin, Place
+from portal.partnership.places import Margin, Place
 from portal.partnership.rounds import RoundPlan
 from portal.partnership.sources import Fault
 from surveys import audit

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import pages
 from portal.partnership.pages import Entry
-from portal.partnership.register import Body, Slug, place_entries
+from portal.partnership.places import place_entries
+from portal.partnership.register import Body, Slug
 from surveys import audit, surveys
 from surveys.db import Base, UTCDateTime, new_id
 from surveys.errors import SurveysError
