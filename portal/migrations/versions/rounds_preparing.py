@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "rounds_1"
-down_revision = "accounts_1"
+down_revision = "safeguarding_1"
 branch_labels = None
 depends_on = None
 
