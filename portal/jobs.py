@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal import logs, mail
+from portal import alarms, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
@@ -77,6 +77,22 @@ def screen_comments(desk: Desk) -> int:
         looked_at += batch
         if batch < SCREENED:
             return looked_at
+
+
+def announce_concerns(desk: Desk) -> int:
+    """Lead and deputies hear of every concern that has come up, without content."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.announce(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def alarm_overdue(desk: Desk) -> int:
+    """Lead and deputies hear once a day that something is overdue."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
 
 
 def scrub(desk: Desk) -> int:
@@ -150,6 +166,8 @@ JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
     Job("screen-comments", screen_comments),
+    Job("announce-concerns", announce_concerns),
+    Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
     Job(
         "forget-sessions",
