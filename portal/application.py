@@ -21,6 +21,7 @@ from portal import (
     logs,
     office,
     permissions,
+    preview,
     public,
     rendering,
     respond,
@@ -96,6 +97,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
     app.register_blueprint(office.bp)
+    app.register_blueprint(preview.bp)
     return app
 
 

@@ -15,7 +15,17 @@ from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from markupsafe import Markup
 
@@ -94,9 +104,7 @@ class Look:
     @cached_property
     def route(self) -> Route:
         state = self.state
-        return walk(
-            self.questionnaire, state.answers, accepted=state.accepted, declined=state.declined
-        )
+        return walk(self.questionnaire, state.answers, accepted=state.accepted, declined=state.declined)
 
     def address(self, step: Step, state: State | None = None) -> str:
         packed = (state or self.state).packed()
@@ -167,7 +175,7 @@ def _sound(document: Questionnaire, state: State) -> State:
     )
 
 
-# The pages ----------------------------------------------------------------------------------------------------
+# The pages ------------------------------------------------------------------------------------------------
 
 
 @bp.route("/<token>", methods=["GET", "POST"])
@@ -313,9 +321,7 @@ def check(token: str, state: str) -> Response:
     titles = {section.id: section.title for section in document.sections}
     page = render_template(
         "preview/check.html",
-        blocks=[
-            {"heading": setting.said(titles.get(id, {})), "rows": found} for id, found in rows.items()
-        ],
+        blocks=[{"heading": setting.said(titles.get(id, {})), "rows": found} for id, found in rows.items()],
         ahead="",
         more="",
         asks_permission=document.asks_permission,

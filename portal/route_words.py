@@ -1,4 +1,4 @@
-"""Conditions and ways on in words, for officers, committee papers and paper forms, in any language of the site."""
+"""Conditions in words, for officers, committee papers and paper forms, in any language of the site."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def _leaf(
         name = f"{name} ({document.say(found, locale) or row})"
     if isinstance(condition, Answered):
         if condition.answered != negated:
-            return gettext("%(question)s is answered", question=name)
-        return gettext("%(question)s is not answered", question=name)
+            return str(gettext("%(question)s is answered", question=name))
+        return str(gettext("%(question)s is not answered", question=name))
     if isinstance(condition, Counts):
         return _counted(condition, name, negated)
     keys = condition.includes if isinstance(condition, Includes) else [str(condition.equals)]
@@ -70,12 +70,12 @@ def _leaf(
         answers = gettext("%(first)s or %(second)s", first=answers, second=more)
     many = question is not None and question.kind in ("several", "ranking")
     if many and negated:
-        return gettext("%(answers)s is not chosen in %(question)s", answers=answers, question=name)
+        return str(gettext("%(answers)s is not chosen in %(question)s", answers=answers, question=name))
     if many:
-        return gettext("%(answers)s is chosen in %(question)s", answers=answers, question=name)
+        return str(gettext("%(answers)s is chosen in %(question)s", answers=answers, question=name))
     if negated:
-        return gettext("the answer to %(question)s is not %(answers)s", answers=answers, question=name)
-    return gettext("the answer to %(question)s is %(answers)s", answers=answers, question=name)
+        return str(gettext("the answer to %(question)s is not %(answers)s", answers=answers, question=name))
+    return str(gettext("the answer to %(question)s is %(answers)s", answers=answers, question=name))
 
 
 def _counted(condition: Counts, name: str, negated: bool) -> str:
@@ -84,24 +84,30 @@ def _counted(condition: Counts, name: str, negated: bool) -> str:
         least, most = 0, least - 1
         negated = False
     if negated:
-        return gettext(
-            "the number of answers chosen in %(question)s is not from %(least)d to %(most)d",
-            question=name,
-            least=least,
-            most=most or 0,
+        return str(
+            gettext(
+                "the number of answers chosen in %(question)s is not from %(least)d to %(most)d",
+                question=name,
+                least=least,
+                most=most or 0,
+            )
         )
     if most is None:
-        return ngettext(
-            "at least %(num)d answer is chosen in %(question)s",
-            "at least %(num)d answers are chosen in %(question)s",
-            least,
-            question=name,
+        return str(
+            ngettext(
+                "at least %(num)d answer is chosen in %(question)s",
+                "at least %(num)d answers are chosen in %(question)s",
+                least,
+                question=name,
+            )
         )
-    return gettext(
-        "the number of answers chosen in %(question)s is from %(least)d to %(most)d",
-        question=name,
-        least=least,
-        most=most,
+    return str(
+        gettext(
+            "the number of answers chosen in %(question)s is from %(least)d to %(most)d",
+            question=name,
+            least=least,
+            most=most,
+        )
     )
 
 
@@ -128,7 +134,7 @@ def numbers(document: Questionnaire) -> Mapping[str, int]:
 def by_number(document: Questionnaire) -> Refer:
     """Calls a question by its number, as a paper form does."""
     known = numbers(document)
-    return lambda id: gettext("question %(number)s", number=known.get(id, "?"))
+    return lambda id: str(gettext("question %(number)s", number=known.get(id, "?")))
 
 
 def by_name(document: Questionnaire) -> Refer:

@@ -47,7 +47,7 @@ def builder() -> ResponseReturnValue:
     )
 
 
-# Starting -----------------------------------------------------------------------------------------------------
+# Starting -------------------------------------------------------------------------------------------------
 
 
 def _starts() -> list[tuple[str, str]]:
@@ -107,9 +107,9 @@ def _document(form: Begin) -> tuple[Questionnaire, str]:
         if not content or len(content) > MOST_BYTES:
             raise SurveysError("upload.empty" if not content else "upload.too_large", field="file")
         return load(content), "file"
-    return framing.blank(str(form.key.data or "survey").strip() or "survey", "anonymous", ["en_GB"], "Local survey"), (
-        "blank"
-    )
+    return framing.blank(
+        str(form.key.data or "survey").strip() or "survey", "anonymous", ["en_GB"], "Local survey"
+    ), ("blank")
 
 
 @bp.post("/surveys/correct/<slug>")
@@ -121,16 +121,14 @@ def builder_correct(slug: str) -> ResponseReturnValue:
             if survey is None or version is None:
                 raise SurveysError("survey.unknown")
             full = session.get_one(SurveyVersion, version.id)
-            draft = beginning.begin_correction(
-                session, survey, full, by=officer().by, now=now(), keys=keys()
-            )
+            draft = beginning.begin_correction(session, survey, full, by=officer().by, now=now(), keys=keys())
         return redirect(url_for("office.builder_draft", draft_id=draft.id))
     except SurveysError as problem:
         said(words_of(problem))
         return redirect(url_for("office.builder"))
 
 
-# One draft ----------------------------------------------------------------------------------------------------
+# One draft ------------------------------------------------------------------------------------------------
 
 
 @bp.get("/surveys/<draft_id>")
@@ -192,13 +190,17 @@ def builder_aside(draft_id: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             verb(session, draft_id, by=officer().by, now=now(), keys=keys())
-        said("The draft is back." if back else "The draft is set aside. You can take it up again from the list.")
+        said(
+            "The draft is back."
+            if back
+            else "The draft is set aside. You can take it up again from the list."
+        )
     except SurveysError as problem:
         said(words_of(problem))
     return redirect(url_for("office.builder"))
 
 
-# Settings -----------------------------------------------------------------------------------------------------
+# Settings -------------------------------------------------------------------------------------------------
 
 
 @bp.route("/surveys/<draft_id>/settings", methods=["GET", "POST"])
@@ -284,6 +286,8 @@ def builder_tables(draft_id: str) -> ResponseReturnValue:
 def builder_tables_drop(draft_id: str) -> ResponseReturnValue:
     """Takes a group, sum or table out of the results: a question it needs is gone."""
     name, key = request.form.get("list", ""), request.form.get("at", "")
-    if press(draft_id, lambda document: framing.drop_listed(document, name, key), "document.set", [f"{name}:{key}"]):
+    if press(
+        draft_id, lambda document: framing.drop_listed(document, name, key), "document.set", [f"{name}:{key}"]
+    ):
         said("Taken out of the results.")
     return redirect(url_for("office.builder_tables", draft_id=draft_id))

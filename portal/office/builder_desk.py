@@ -85,7 +85,7 @@ def press(draft_id: str, edit: drafting.Change, action: str, subjects: Collectio
     return True
 
 
-# Two officers at one thing ------------------------------------------------------------------------------------
+# Two officers at one thing --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,9 @@ def conflict(
     for field in form:
         if field.type == "HiddenField":
             continue
-        was, theirs, mine = (_words(value) for value in (opened.get(field.name), stored.get(field.name), field.data))
+        was, theirs, mine = (
+            _words(value) for value in (opened.get(field.name), stored.get(field.name), field.data)
+        )
         if not theirs == mine == was:
             rows.append((str(field.label.text), was, theirs, mine))
     when: Any = problem.facts["at"]
@@ -127,7 +129,7 @@ def _words(value: Any) -> str:
     return str(value).strip()
 
 
-# Faults -------------------------------------------------------------------------------------------------------
+# Faults ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

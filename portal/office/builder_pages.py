@@ -168,7 +168,7 @@ def builder_question_add(draft_id: str, page_id: str) -> ResponseReturnValue:
     return make_response(page, 422 if form.problems() else 200)
 
 
-# Sections, parts, stop pages ----------------------------------------------------------------------------------
+# Sections, parts, stop pages ------------------------------------------------------------------------------
 
 
 @bp.route("/surveys/<draft_id>/frame", methods=["GET", "POST"])

@@ -128,4 +128,3 @@ def _publish(draft_id: str, form: PublishFirst | PublishCorrection) -> ResponseR
             number = version.number
         said(f"Version {number} is live. The public page lists the correction.")
     return redirect(url_for("office.builder"))
-

@@ -150,7 +150,7 @@ def builder_question_act(draft_id: str, question_id: str) -> ResponseReturnValue
     return redirect(url_for("office.builder_page", draft_id=draft_id, page_id=page_id))
 
 
-# Answers ------------------------------------------------------------------------------------------------------
+# Answers --------------------------------------------------------------------------------------------------
 
 
 @bp.post("/surveys/<draft_id>/questions/<question_id>/answers")
@@ -192,7 +192,9 @@ def builder_row(draft_id: str, question_id: str, key: str) -> ResponseReturnValu
     return _answer(draft_id, question_id, key, "rows")
 
 
-def _answer(draft_id: str, question_id: str, key: str, where: Literal["options", "rows"]) -> ResponseReturnValue:
+def _answer(
+    draft_id: str, question_id: str, key: str, where: Literal["options", "rows"]
+) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
     question = question_at(document, question_id)
@@ -224,7 +226,9 @@ def _answer(draft_id: str, question_id: str, key: str, where: Literal["options",
             form.refuse(problem)
             if problem.code == "survey_draft.conflict":
                 draft = draft_at(draft_id)
-                clash = conflict(draft, problem, form, lambda state: _answer_state(state, question_id, key, where))
+                clash = conflict(
+                    draft, problem, form, lambda state: _answer_state(state, question_id, key, where)
+                )
     page = render_template(
         "office/builder/answer.html",
         draft=draft,
@@ -282,7 +286,7 @@ def _answer_act(
         said("The answer is deleted. Undo brings it back.")
 
 
-# The bank -----------------------------------------------------------------------------------------------------
+# The bank -------------------------------------------------------------------------------------------------
 
 
 @bp.route("/surveys/<draft_id>/bank", methods=["GET", "POST"])
@@ -304,11 +308,16 @@ def builder_bank(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("office.builder_draft", draft_id=draft_id))
     asked = {question.identity for question in document.all_questions}
     return render_template(
-        "office/builder/bank.html", draft=draft, document=document, entries=bank.bank(), asked=asked, kinds=KINDS
+        "office/builder/bank.html",
+        draft=draft,
+        document=document,
+        entries=bank.bank(),
+        asked=asked,
+        kinds=KINDS,
     )
 
 
-# Remarks ------------------------------------------------------------------------------------------------------
+# Remarks --------------------------------------------------------------------------------------------------
 
 
 @bp.post("/surveys/<draft_id>/questions/<question_id>/remarks")

@@ -1,4 +1,4 @@
-"""Who is asked what, and where a page leads: conditions by plain forms, a drawn map, and the same as a list."""
+"""Who is asked what and where a page leads: conditions by plain forms, a drawn map, the same as a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import Leaf
-from portal.messages import words_of
 from portal.office.blueprint import bp, said
 from portal.office.builder_desk import change, draft_at, places, press, question_at, thing
 from portal.route_words import by_name, condition_words, option_words
@@ -112,9 +111,7 @@ def builder_condition(draft_id: str, what: str, name: str) -> ResponseReturnValu
         form.joiner.data, _items = conditions.taken_apart(when)
     if request.method == "POST" and form.validate():
         try:
-            made = conditions.leaf(
-                about, str(form.operator.data), form.answers.data or (), form.number.data
-            )
+            made = conditions.leaf(about, str(form.operator.data), form.answers.data or (), form.number.data)
             joiner: Any = form.joiner.data if form.joiner.data in ("all", "any") else None
             change(
                 draft_id,
@@ -178,7 +175,7 @@ def builder_route_act(draft_id: str, what: str, name: str) -> ResponseReturnValu
     return redirect(url_for("office.builder_route", draft_id=draft_id, what=what, name=name))
 
 
-# The map ------------------------------------------------------------------------------------------------------
+# The map --------------------------------------------------------------------------------------------------
 
 ROW, BOX, LEFT, WIDE = 52, 34, 64, 232
 ROOM = 26

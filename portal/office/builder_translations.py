@@ -17,7 +17,8 @@ from surveys.errors import SurveysError
 from surveys.questionnaire import framing
 
 LANGUAGES = (
-    "pl ro lt pt es bg hu ru uk lv sk cs it fr de ar fa ku ps ur pa bn gu hi ta zh vi so tr sq el nl cy".split()
+    *"pl ro lt pt es bg hu ru uk lv sk cs it fr de".split(),
+    *"ar fa ku ps ur pa bn gu hi ta zh vi so tr sq el nl cy".split(),
 )
 """Languages spoken in English districts, to choose from; any other can come with a questionnaire file."""
 STATES = {"missing": "Missing", "draft": "Draft", "checked": "Checked", "stale": "Source changed since"}
@@ -146,7 +147,9 @@ def builder_checked(draft_id: str, locale: str) -> ResponseReturnValue:
     form = Checked()
     if form.validate():
         chosen = request.form.getlist("name")
-        names = chosen or [one.wording.name for one in translating.side_by_side(read_session(), draft, locale)]
+        names = chosen or [
+            one.wording.name for one in translating.side_by_side(read_session(), draft, locale)
+        ]
         try:
             with writing() as session:
                 count = translating.check(

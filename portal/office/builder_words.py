@@ -10,7 +10,10 @@ from surveys.questionnaire.faults import Fault
 KINDS: Mapping[str, tuple[str, str]] = {
     "one": ("One answer", "Radio buttons: people choose one answer"),
     "several": ("Several answers", "Tick boxes: people choose as many as you allow"),
-    "one-of": ("The most important of several", "Asks which one of an earlier question’s answers matters most"),
+    "one-of": (
+        "The most important of several",
+        "Asks which one of an earlier question’s answers matters most",
+    ),
     "ranking": ("Ranking", "People put a few answers in order"),
     "rating": ("Scale", "Whole numbers from low to high, with words at the ends"),
     "grid": ("One list for several rows", "The same answers for a few rows, as repeated radio buttons"),
@@ -113,9 +116,9 @@ FAULTS: Mapping[str, str | Say] = {
     "dimension.repeated_answer": "This answer is in two categories of one group",
     "dimension.special": "A group from a sensitive question must be marked as sensitive",
     "dimension.unknown_answer": "A group of people uses an answer that is not there",
-    "dimension.unknown_question": "A group of people uses a question that is not in the draft or switched off",
+    "dimension.unknown_question": "A group of people uses a question that is not asked",
     "dimension.unlisted_question": "A category uses a question that its group does not list",
-    "exclusive.expected": "An answer such as “none” or “don’t know” cannot be combined with others: mark it so",
+    "exclusive.expected": "An answer such as “none” or “don’t know” stands alone: mark it so",
     "finish_after.not_asked": "“Finish and send” must come after a page that everybody is asked",
     "finish_after.unknown": "The page after which people may finish is not in the draft",
     "headline.kind": "The question that leads the results must be one with several answers",

@@ -28,7 +28,9 @@ WORDS: dict[str, Say] = {
     "condition.incomplete": lambda _: "Choose what the condition looks for",
     "upload.empty": lambda _: "Choose a file",
     "upload.too_large": lambda _: "The file is too large. Two megabytes are enough for any questionnaire",
-    "upload.unreadable": lambda _: "This file cannot be read as a spreadsheet. Save it as .xlsx and try again",
+    "upload.unreadable": lambda _: (
+        "This file cannot be read as a spreadsheet. Save it as .xlsx and try again"
+    ),
     "correction.meaning": lambda _: "Say whether the corrected questions still mean the same",
     "correction.note": lambda _: "Say in a sentence what was corrected. The public can read it",
     "correction.nothing": lambda _: "Nothing is different from the survey as it is now",

@@ -1,4 +1,4 @@
-"""What a new survey is made from: the model questionnaires that come with the portal, and the places in use."""
+"""What a new survey is made from: the model questionnaires of the portal, and the places in use."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal.partnership import pages
-from portal.partnership.register import place_entries
+from portal.partnership.places import place_entries
 from surveys.questionnaire.faults import load
 from surveys.questionnaire.model import PlaceEntry, Questionnaire
 
@@ -25,5 +25,5 @@ def models() -> Mapping[str, Questionnaire]:
 
 def places_in_use(session: Session) -> tuple[PlaceEntry, ...]:
     """The wards and parishes of today's map, as publishing freezes them into a document."""
-    site = pages.one(session, "site", "site")
+    site = pages.site(session, pages.SOURCE)
     return place_entries(session, site.facts.area_set) if site is not None else ()

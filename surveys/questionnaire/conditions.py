@@ -62,7 +62,7 @@ def _pieces(when: Json | None) -> tuple[Joiner, list[Json]]:
         return "all", []
     for joiner in ("all", "any"):
         if joiner in when:
-            return joiner, list(when[joiner])  # type: ignore[return-value]
+            return joiner, list(when[joiner])
     return "all", [when]
 
 
@@ -94,7 +94,7 @@ def drop_condition(questionnaire: Questionnaire, target: Target, index: int) -> 
 
 
 def add_jump(questionnaire: Questionnaire, page_id: str, to: str, condition: Json | None) -> Questionnaire:
-    """One way on more, tried after the others. A way without a condition is always taken, so it comes last."""
+    """One way on more, tried after the others. One without a condition comes last."""
     document = opened(questionnaire)
     pages, at = _page(document, page_id)
     jumps = pages[at].setdefault("jumps", [])

@@ -143,12 +143,14 @@ def drop_listed(questionnaire: Questionnaire, name: str, key: str) -> Questionna
 
 def listed_key(name: str, thing: Mapping[str, Any]) -> str:
     """What a group, sum or table is called in its list."""
-    parts = {"dimensions": ("key",), "nets": ("question", "key"), "breakdowns": ("question", "by", "net")}[name]
+    parts = {"dimensions": ("key",), "nets": ("question", "key"), "breakdowns": ("question", "by", "net")}[
+        name
+    ]
     return ".".join(str(thing[part]) for part in parts if thing.get(part))
 
 
 def unfrozen(questionnaire: Questionnaire) -> Questionnaire:
-    """A published document as the start of another survey: without its frozen places and their map categories.
+    """A published document as the start of another survey: without frozen places and map categories.
 
     Publishing freezes the places of the day into it again.
     """

@@ -1,4 +1,4 @@
-"""Forms of the builder: plain fields made from a question, a page or an answer, and back to the document's JSON."""
+"""Forms of the builder: plain fields made from a question, a page or an answer, and back again."""
 
 from __future__ import annotations
 
@@ -84,7 +84,9 @@ class AddQuestion(Seen):
 
 
 class AddAnswers(Seen):
-    answers = TextAreaField("More answers", description="One on each line", validators=[Required("Write one")])
+    answers = TextAreaField(
+        "More answers", description="One on each line", validators=[Required("Write one")]
+    )
     where = HiddenField(default="options")
 
 
@@ -150,7 +152,7 @@ class Share(OfficeForm):
 class PublishFirst(OfficeForm):
     slug = StringField(
         "Address of the survey",
-        description="Small letters, digits and dashes. It shows in browsers, so it says nothing about the topic",
+        description="Small letters, digits and dashes. It shows in browsers: say nothing of the topic",
         validators=[Required("Give the survey an address")],
     )
     receipt_prefix = StringField(
@@ -185,7 +187,7 @@ class Leaf(Seen):
     joiner = RadioField("Together with the other conditions")
 
 
-# Questions: one form per kind ---------------------------------------------------------------------------------
+# Questions: one form per kind -----------------------------------------------------------------------------
 
 
 def _whole(label: str, hint: str = "") -> Field:
@@ -259,7 +261,9 @@ def question_form(question: Any, document: Questionnaire) -> type[Seen]:
         "identity": StringField(
             "Identity", description="The same in every year and survey that asks the same question"
         ),
-        "wording": _whole("Wording number", "Count up when the wording changes, so that years are not compared"),
+        "wording": _whole(
+            "Wording number", "Count up when the wording changes, so that years are not compared"
+        ),
     }
     form = type("QuestionForm", (Seen,), fields)
     if question.kind == "one-of":
