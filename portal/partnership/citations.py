@@ -1,7 +1,7 @@
 """What a decision may cite, by id: a release's table, recorded crime, partners' scores, a letter, the shelf.
 
-    release:<survey>:<number>:<table>    crime:<month>..<month>    partners:<survey>    submission:<id>
-    evidence:<key>@<state>    assessment:<key>@<state>    harm:<key>@<state>    recorded:<key>@<state>
+release:<survey>:<number>:<table>    crime:<month>..<month>    partners:<survey>    submission:<id>
+evidence:<key>@<state>    assessment:<key>@<state>    harm:<key>@<state>    recorded:<key>@<state>
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def parse(id: str) -> Cited | None:
             return Cited(id, kind, rest)
         case _:
             key, _, number = rest.rpartition("@")
-            return Cited(id, kind, key, int(number)) if key and number.isdecimal() and len(number) < 6 else None
+            return (
+                Cited(id, kind, key, int(number)) if key and number.isdecimal() and len(number) < 6 else None
+            )
 
 
 def known(session: Session, id: str) -> bool:

@@ -1,7 +1,7 @@
 """The decision matrix: everything known about each topic in one row, each figure with where it comes from.
 
-Residents' figures are those of the release, rounded as published, and their rank range is worked out from them; no
-exact count enters. What is not known is None, and never nought.
+Residents' figures are those of the release, rounded as published, and their rank range is worked out from
+them; no exact count enters. What is not known is None, and never nought.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ HIDDEN = 5
 
 @dataclass(frozen=True)
 class Residents:
-    """One topic's share of the people who answered. ``low`` and ``high``: the ranks it could have by chance."""
+    """One topic's share of those who answered. ``low`` and ``high``: the ranks it could have by chance."""
 
     percent: int | None
     count: int | None
@@ -225,8 +225,8 @@ def _residents(
 def shares_drawn(counts: Any, base: int) -> Floats:
     """Shares that other people like those who answered could have given: draws by topics.
 
-    Each topic by itself, from the rounded counts: which topics were chosen together is not in a release, so the
-    ranges are a little wide.
+    Each topic by itself, from the rounded counts: which topics were chosen together is not in a release, so
+    the ranges are a little wide.
     """
     random = np.random.default_rng(SEED)
     chance = np.minimum(np.asarray(counts) / base, 1.0)
@@ -240,8 +240,8 @@ def shares_drawn(counts: Any, base: int) -> Floats:
 def scale_of(matrix: Matrix) -> Scale:
     """The matrix as numbers from 0 to 1: the best-placed topic of a criterion has 1, the unknown NaN.
 
-    Residents: share against the largest share. Partners: median rank, first 1 and last near 0. Risk: the median
-    against 16. Recorded: the number against the largest number.
+    Residents: share against the largest share. Partners: median rank, first 1 and last near 0. Risk: the
+    median against 16. Recorded: the number against the largest number.
     """
     counts = [_count(row) for row in matrix.rows]
     numbers = [row.recorded["number"] if row.recorded else None for row in matrix.rows]
