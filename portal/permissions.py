@@ -51,6 +51,12 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
+    **_office(
+        "keying keying_survey batch form_spoiled form_typed form_again",
+        "consultation administrator",
+        read="auditor",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
