@@ -53,7 +53,8 @@ ROLES: dict[str, Row] = {
     ),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
-        "keying keying_survey batch form_spoiled form_typed form_again",
+        "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
+        "invitation_revoke sheet_typed",
         "consultation administrator",
         read="auditor",
     ),
@@ -76,7 +77,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.RESPOND,
         "respond",
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
-        "what_exit_hides form stay away",
+        "what_exit_hides form stay away invited",
     ),
     **_rows(Permission.DOOR, "office", "sign_in join"),
     **dict.fromkeys(ROLES, Permission.OFFICE),

@@ -61,7 +61,7 @@ def keying() -> ResponseReturnValue:
 
 @bp.route("/keying/<slug>", methods=["GET", "POST"])
 def keying_survey(slug: str) -> ResponseReturnValue:
-    survey, form = _survey(slug), NewBatch()
+    survey, form = survey_of(slug), NewBatch()
     if request.method == "POST" and form.validate():
         try:
             with writing() as session:
@@ -142,12 +142,12 @@ def _batch_page(survey: Survey, found: Batch, counts: Counts, spoil: Spoil) -> R
 def form_typed(slug: str, batch_id: str) -> ResponseReturnValue:
     """One form: its number, then every answer by the codes printed on it, or chosen from lists."""
     survey, found = _batch(slug, batch_id)
-    version, document = _document(survey)
+    version, document = document_of(survey)
     cover = covered(Cover(received_on=london_day(now())), document)
     if request.method == "GET":
-        return typing_page(survey, document, cover, _once(), {}, here=_batch_facts(survey, found))
+        return typing_page(survey, document, cover, once_of(), {}, here=_batch_facts(survey, found))
     raw, checked = typed_answers(document)
-    once = _once()
+    once = once_of()
     if cover.validate() and not checked.problems:
         try:
             with writing() as session:
@@ -179,7 +179,7 @@ def form_again(slug: str, batch_id: str, number: str) -> ResponseReturnValue:
     if number not in forms.reckon(read_session(), found).waiting:
         said("No form of this number waits for its second typing.")
         return redirect(url_for("office.batch", slug=slug, batch_id=batch_id))
-    _version, document = _document(survey)
+    _version, document = document_of(survey)
     here = _batch_facts(survey, found) | {"again": number}
     if request.method == "GET":
         return typing_page(survey, document, None, "", {}, here=here)
@@ -241,7 +241,7 @@ def _given(name: str) -> str:
     return request.form.get(name, "")
 
 
-def _once() -> str:
+def once_of() -> str:
     given = request.form.get("once", "")
     return given if ONCE.fullmatch(given) else secrets.token_urlsafe(32)
 
@@ -306,7 +306,7 @@ def _fault(document: Questionnaire, problem: Any) -> Markup:
     return Markup("{}: {}").format(_short(document, problem.question), words(problem.code, problem.facts))
 
 
-def _survey(slug: str) -> Survey:
+def survey_of(slug: str) -> Survey:
     survey = surveys.by_slug(read_session(), slug)
     if survey is None or surveys.current_version(read_session(), survey.id) is None:
         abort(404)
@@ -314,14 +314,14 @@ def _survey(slug: str) -> Survey:
 
 
 def _batch(slug: str, batch_id: str) -> tuple[Survey, Batch]:
-    survey = _survey(slug)
+    survey = survey_of(slug)
     found = read_session().get(Batch, batch_id)
     if found is None or found.survey_id != survey.id:
         abort(404)
     return survey, found
 
 
-def _document(survey: Survey) -> tuple[SurveyVersion, Questionnaire]:
+def document_of(survey: Survey) -> tuple[SurveyVersion, Questionnaire]:
     version = surveys.current_version(read_session(), survey.id)
     if version is None:
         abort(404)

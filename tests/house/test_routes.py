@@ -31,6 +31,10 @@ ADDRESSES = {
     "/office/audit/log.csv": READ,
     "/office/confirm": BOTH,
     "/office/join/<token>": BOTH,
+    "/office/invitations/<slug>": BOTH,
+    "/office/invitations/<slug>/<invitation_id>/end": WRITE,
+    "/office/invitations/<slug>/<invitation_id>/renewal": WRITE,
+    "/office/invitations/<slug>/<invitation_id>/sheet": BOTH,
     "/office/keying": READ,
     "/office/keying/<slug>": BOTH,
     "/office/keying/<slug>/batches/<batch_id>": BOTH,
@@ -77,6 +81,7 @@ ADDRESSES = {
     "/surveys/<slug>/stopped/<stop_id>": READ,
     "/surveys/exit": WRITE,
     "/surveys/exit-this-page": READ,
+    "/surveys/invited/<token>": BOTH,
     "/surveys/left": READ,
     "/surveys/receipt": BOTH,
     "/surveys/receipt/withdrawal": BOTH,
@@ -104,5 +109,16 @@ def test_no_address_of_a_survey_names_a_topic() -> None:
     named = {word for address in surveys for word in address.strip("/").split("/") if word[0] != "<"}
     assert named == {
         *("surveys", "start", "questions", "more", "instead", "check", "sending", "sent", "stopped", "saved"),
-        *("form", "return", "receipt", "withdrawal", "exit", "exit-this-page", "left", "away", "stay"),
+        *(
+            "form",
+            "invited",
+            "return",
+            "receipt",
+            "withdrawal",
+            "exit",
+            "exit-this-page",
+            "left",
+            "away",
+            "stay",
+        ),
     }
