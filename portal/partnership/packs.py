@@ -12,7 +12,8 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership import pages, rounds
+from portal.partnership import crime, pages, rounds
+from portal.partnership.crime_files import Month
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pack_files import Reading, Written
 from portal.partnership.register import Margin, Place
@@ -49,6 +50,8 @@ class Pack:
     margins: tuple[MarginRow, ...]
     rounds: tuple[RoundPlan, ...]
     questionnaires: Mapping[str, Questionnaire]
+    crime: Mapping[str, Month]
+    """Months of recorded crime, counted while reading."""
 
     @property
     def origin(self) -> str:
@@ -82,6 +85,7 @@ def read(folder: Path) -> Pack:
     reading.lists()
     reading.markdown()
     reading.tables(str(site.get("district_code", "")))
+    reading.recorded_crime(str(site.get("lsoa_names", "")))
     reading.questionnaire_files()
     reading.round_files(demonstration=demonstration)
     reading.references()
@@ -101,6 +105,7 @@ def read(folder: Path) -> Pack:
         margins=tuple(reading.margins),
         rounds=tuple(reading.rounds),
         questionnaires=MappingProxyType(reading.questionnaires),
+        crime=MappingProxyType(reading.crime),
     )
 
 
@@ -145,6 +150,10 @@ def load(session: Session, pack: Pack, *, by: str, now: dt.datetime, keys: Keyri
         if rounds.by_slug(session, plan.slug) is None:
             rounds.create(session, slug=plan.slug, by=by, now=now, keys=keys)
             added.append(f"round/{plan.slug}/itself")
+    months = crime.store(
+        session, pack.crime, area_set=pack.area_set, by=by, now=now, keys=keys, replace=False
+    )
+    added += [f"crime/{month}" for month in months]
     loaded = Loaded(tuple(added), tuple(unchanged), tuple(kept), _left(session, pack))
     if added:
         facts = {"origin": pack.origin, "added": len(added), "kept": len(kept)}

@@ -11,36 +11,36 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import Field, StringConstraints, create_model, model_validator
 from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.partnership.bodies import (
+    AssessmentFacts,
+    EvidenceFacts,
+    EvidenceTexts,
+    HarmFacts,
+    HarmTexts,
+    ProblemFacts,
+    ProblemTexts,
+    RecordedFacts,
+    RecordedTexts,
+    SectionTexts,
+)
+from portal.partnership.bodies import Body as Body
+from portal.partnership.bodies import Email as Email
+from portal.partnership.bodies import Facts as Facts
+from portal.partnership.bodies import Markdown as Markdown
+from portal.partnership.bodies import Phone as Phone
+from portal.partnership.bodies import Slug as Slug
+from portal.partnership.bodies import Texts as Texts
+from portal.partnership.bodies import Url as Url
+from portal.partnership.bodies import Words as Words
 from surveys.db import Base, Json, JsonValue
 from surveys.questionnaire.model import PlaceEntry
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Markdown = Words
-Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 ]{1,19}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Token = Literal["lode", "lode-strong", "lode-soft", "on-lode", "lantern", "lantern-soft", "on-lantern"]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Facts(Body):
-    order: int = 0
-    retired: bool = False
-    """Taken off the site without losing its history."""
-
-
-class Texts(Body):
-    translation: Literal["source", "checked", "unchecked"] = "source"
-    """How far the words can be trusted. Only officers see it."""
 
 
 # The site -------------------------------------------------------------------------------------------------
@@ -77,8 +77,8 @@ class Attribution(Body):
 
 
 class Colours(Body):
-    light: dict[Token, Hex] = {}
-    dark: dict[Token, Hex] = {}
+    light: dict[Token, Hex] = Field(default_factory=dict)
+    dark: dict[Token, Hex] = Field(default_factory=dict)
 
 
 class SiteFacts(Facts):
@@ -89,6 +89,8 @@ class SiteFacts(Facts):
     """Which set of wards and parishes is in use ("2023")."""
     district_code: str = ""
     police_force: str = ""
+    lsoa_names: str = ""
+    """What the names of the district's small statistical areas begin with ("East Cambridgeshire")."""
     demonstration: bool = False
     """Every page says that its responses are invented."""
     contacts: dict[Purpose, Contact]
@@ -249,11 +251,6 @@ class SectionFacts(Facts):
     """proposed: drafted here, not confirmed by the body that answers for it; the page says so."""
 
 
-class SectionTexts(Texts):
-    title: Words
-    body: Markdown
-
-
 class AccessibilityFacts(SectionFacts):
     compliance: Literal["fully", "partially", "not"] | None = None
     prepared: dt.date | None = None
@@ -347,6 +344,11 @@ KINDS: dict[str, Kind] = {
         Kind("notice", NoticeFacts, SectionTexts),
         Kind("outcome", OutcomeFacts, OutcomeTexts),
         Kind("round", RoundFacts, RoundTexts),
+        Kind("recorded", RecordedFacts, RecordedTexts),
+        Kind("evidence", EvidenceFacts, EvidenceTexts),
+        Kind("assessment", AssessmentFacts, SectionTexts),
+        Kind("problem", ProblemFacts, ProblemTexts),
+        Kind("harm", HarmFacts, HarmTexts),
     )
 }
 
