@@ -18,7 +18,9 @@ from portal.config import Settings
 from portal.database import Database
 from portal.partnership import outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.errors import SurveysError
 from surveys.moderation import screening
+from surveys.results import compositions
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
@@ -138,11 +140,23 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _refused(draft: str, problem: SurveysError) -> None:
+    logs.log.error("a release could not be published", draft=draft, code=problem.code)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
     Job("screen-comments", screen_comments),
     Job("empty-log", empty_log),
+    Job(
+        "publish-releases",
+        _writing(
+            lambda session, desk: compositions.publish_due(
+                session, now=desk.now, keys=desk.keys, failed=_refused
+            )
+        ),
+    ),
     Job(
         "forget-sessions",
         _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),

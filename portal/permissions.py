@@ -51,6 +51,12 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office(
+        "releases release release_begin release_tables release_finding release_approve release_publish "
+        "release_abandon",
+        "consultation analyst administrator",
+        read="member auditor",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

@@ -17,6 +17,7 @@ WORDS: dict[str, Say] = {
         "You made the last change, so somebody else should approve it. With nobody available, give a reason: "
         "it is kept and reported"
     ),
+    "composition.reason": lambda _: "Say why results are shown while people still answer. Everybody reads it",
     "composition.unapproved": lambda _: "A second person has to approve this before it can be published",
     "composition.not_yet": lambda _: "It is approved for a later date",
     "finding.long": lambda facts: f"Shorten the sentence to {facts.get('most', 400)} characters or fewer",

@@ -197,8 +197,8 @@ def write(
     """The officer's own finding for one released table, by locale; empty words go back to the proposed one.
 
     Every figure in it must be a figure of that table or stand in ``known`` (its labels and wording): a
-    sentence must not say what the table hides. Raises ``composition.ended``, ``composition.stale``, ``finding.long``,
-    ``finding.figure`` (facts: figure).
+    sentence must not say what the table hides. Raises ``composition.ended``, ``composition.stale``,
+    ``finding.long``, ``finding.figure`` (facts: figure).
     """
     _editable(draft, seen_version)
     said = {locale: " ".join(words.split()) for locale, words in sentences.items() if words.strip()}
@@ -252,13 +252,15 @@ def approve(
     """A second person approves exactly what was shown (``shown``: its :func:`sealed_print`).
 
     Whoever composed it last may approve only with a reason, which is kept and reported. The same approval
-    again changes nothing. Raises ``composition.ended``, ``composition.stale`` (the figures or words are not those
-    that were shown), ``composition.same_person``.
+    again changes nothing. Raises ``composition.ended``, ``composition.stale`` (the figures or words are not
+    those that were shown), ``composition.same_person``, ``composition.reason`` (results so far need one).
     """
     if draft.state == "approved" and draft.approved_by == by and draft.publish_at == publish_at:
         return
     if draft.state not in OPEN:
         raise SurveysError("composition.ended")
+    if draft.kind == "interim" and not draft.note:
+        raise SurveysError("composition.reason", field="note")
     if sealed_print(prepared.content) != shown:
         raise SurveysError("composition.stale")
     reason = override_reason.strip()
