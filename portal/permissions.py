@@ -56,6 +56,9 @@ ROLES: dict[str, Row] = {
         "release_abandon",
         "consultation analyst administrator",
         read="member auditor",
+        "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
+        "concern_release",
+        "safeguarding",
     ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }

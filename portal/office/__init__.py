@@ -11,3 +11,8 @@ import portal.office.today as today
 from portal.office.blueprint import bp
 
 __all__ = ["account", "audit", "bp", "door", "people", "releases", "today"]
+import portal.office.safeguarding as safeguarding
+import portal.office.today as today
+from portal.office.blueprint import bp
+
+__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from portal.migrations.append_only import guard, unguard
 
 revision = "releases_1"
-down_revision = "evidence_1"
+down_revision = "rounds_1"
 branch_labels = None
 depends_on = None
 
