@@ -56,6 +56,8 @@ ROLES: dict[str, Row] = {
         "release_abandon",
         "consultation analyst administrator",
         read="member auditor",
+    ),
+    **_office(
         "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
         "concern_release",
         "safeguarding",
