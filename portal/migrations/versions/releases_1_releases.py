@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from portal.migrations.append_only import guard, unguard
 
 revision = "releases_1"
-down_revision = "rounds_1"
+down_revision = "moderation_2"
 branch_labels = None
 depends_on = None
 
