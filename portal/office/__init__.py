@@ -12,7 +12,5 @@ from portal.office.blueprint import bp
 
 __all__ = ["account", "audit", "bp", "door", "people", "releases", "today"]
 import portal.office.safeguarding as safeguarding
-import portal.office.today as today
-from portal.office.blueprint import bp
 
 __all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]
