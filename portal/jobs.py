@@ -12,13 +12,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal import logs, mail
+from portal import alarms, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.errors import SurveysError
 from surveys.moderation import screening
+from surveys.results import compositions
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
@@ -77,6 +79,22 @@ def screen_comments(desk: Desk) -> int:
         looked_at += batch
         if batch < SCREENED:
             return looked_at
+
+
+def announce_concerns(desk: Desk) -> int:
+    """Lead and deputies hear of every concern that has come up, without content."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.announce(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def alarm_overdue(desk: Desk) -> int:
+    """Lead and deputies hear once a day that something is overdue."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
 
 
 def scrub(desk: Desk) -> int:
@@ -138,6 +156,10 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _refused(draft: str, problem: SurveysError) -> None:
+    logs.log.error("a release could not be published", draft=draft, code=problem.code)
+
+
 def _forget_unconfirmed(session: Session, desk: Desk) -> int:
     return contacts.forget_unconfirmed(session, desk.now)
 
@@ -150,7 +172,17 @@ JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
     Job("screen-comments", screen_comments),
+    Job("announce-concerns", announce_concerns),
+    Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
+    Job(
+        "publish-releases",
+        _writing(
+            lambda session, desk: compositions.publish_due(
+                session, now=desk.now, keys=desk.keys, failed=_refused
+            )
+        ),
+    ),
     Job(
         "forget-sessions",
         _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),

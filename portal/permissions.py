@@ -58,6 +58,17 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="auditor",
     ),
+    **_office(
+        "releases release release_begin release_tables release_finding release_approve release_publish "
+        "release_abandon",
+        "consultation analyst administrator",
+        read="member auditor",
+    ),
+    **_office(
+        "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
+        "concern_release",
+        "safeguarding",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
