@@ -120,6 +120,11 @@ class Cube:
             found[:, place] = np.bincount(category, weights=counts[:, counter], minlength=size)
         return found
 
+    def cells(self, counters: Sequence[int]) -> tuple[tuple[NDArray[np.intp], ...], NDArray[np.int64]]:
+        """Cells somebody fell in: the category of each on each axis, and counts, cells by ``counters``."""
+        n = len(self._slots)
+        return self._axes(), self._counts[:n][:, list(counters)].astype(np.int64)
+
     def overlap(self, first: str, second: str, counter: int) -> NDArray[np.int64]:
         """One counter by two axes: how many people two groups share."""
         a, b = self.layout.axis(first), self.layout.axis(second)

@@ -1,0 +1,224 @@
+"""Exact tables with weights beside them: weighted shares, effective numbers, indicative intervals.
+
+Everything comes from sums by cell of the cube, so it costs the same at a thousand responses and at a million.
+For officers; what is published goes through :mod:`surveys.results.disclosure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surveys.results.comparison import Share
+from surveys.results.cube import Cube, Where
+from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_error, wilson
+from surveys.results.layout import NOT_GIVEN, RESPONSES, Counter
+from surveys.results.ranking import Place, order_of, shares_drawn, weighted_shares_drawn
+from surveys.results.tables import ALL, FIRST_CHOICE, ExactTable, Group, answer_keys
+from surveys.results.weighting import Target, Weighting, weigh
+
+Floats = NDArray[np.float64]
+SMALL_CELL = 5
+"""With fewer people on either side of a share, the exact interval is shown instead of Wilson's."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One row of one group. Shares are of the people who answered, between 0 and 1; None without a base.
+
+    ``effective``: how many people chosen purely by chance the weighted share is worth. ``interval``: of the
+    weighted share, indicative. ``method``: "wilson" or, for small cells, "korn-graubard".
+    """
+
+    key: str
+    people: int
+    share: float | None
+    weighted: float | None
+    error: float
+    effective: float
+    interval: Interval
+    method: str
+
+    def for_comparison(self, answered: int) -> Share:
+        weighted = self.weighted if self.weighted is not None else 0.0
+        return Share(weighted, answered, self.effective)
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """The rows of one group of one table. ``reason`` "nobody": no one answered, so there is no share."""
+
+    group: Group
+    rows: tuple[Estimate, ...]
+    effective: float
+    reason: str | None = None
+
+    def row(self, key: str) -> Estimate:
+        return next(row for row in self.rows if row.key == key)
+
+
+def weighting_of(cube: Cube, targets: Sequence[Target]) -> Weighting:
+    """Weights for everybody in the cube."""
+    axes, counts = cube.cells([cube.layout.counters[RESPONSES]])
+    layout = cube.layout
+    return weigh(
+        {axis.key: axis.categories for axis in layout.axes},
+        {axis.key: axes[number] for number, axis in enumerate(layout.axes)},
+        counts[:, 0].astype(np.float64),
+        targets,
+    )
+
+
+def estimate(
+    cube: Cube, table: ExactTable, weighting: Weighting, groups: Iterable[str] | None = None
+) -> tuple[Estimates, ...]:
+    """Every group of an exact table (or the named ones), with the weights of the same cube beside it."""
+    wanted = None if groups is None else set(groups)
+    return tuple(
+        _of_group(cube, table, group, weighting)
+        for group in table.groups
+        if not wanted or group.key in wanted
+    )
+
+
+def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting) -> Estimates:
+    item = table.item or (group.key if table.kind == "grid" and table.by is None else "")
+    asked = Counter(table.base, table.series, item, "asked")
+    skipped = Counter(table.base, table.series, item, "skipped")
+    wanted = [RESPONSES, asked, skipped, *(_counter(table, item, row.key) for row in group.rows)]
+    axes, counts = _counts(cube, wanted)
+    inside = _inside(cube, axes, dict(table.where), table.by, group.key)
+    people = counts[:, 0]
+    answered = (counts[:, 1] - counts[:, 2]) * inside
+    weights, total = weighting.weights, float(weighting.weights @ answered)
+    number = group.answered
+    spread = float(weights**2 @ answered)
+    rows = []
+    for place, row in enumerate(group.rows, 3):
+        chosen = counts[:, place] * inside
+        share = row.people / number if number else None
+        weighted = min(1.0, float(weights @ chosen) / total) if total else None
+        if weighted is None:
+            rows.append(Estimate(row.key, row.people, share, None, 0.0, 0.0, Interval(0.0, 1.0), "wilson"))
+            continue
+        error = standard_error(weights, people, answered, chosen, weighting.design)
+        effective = effective_base(weighted, error, total * total / spread if spread else number)
+        effective = min(effective, float(number)) if weighting.on else float(number)
+        small = min(row.people, number - row.people) < SMALL_CELL
+        interval = korn_graubard(weighted, effective, number) if small else wilson(weighted, effective)
+        method = "korn-graubard" if small else "wilson"
+        rows.append(Estimate(row.key, row.people, share, weighted, error, effective, interval, method))
+    effective = total * total / spread if spread else 0.0
+    return Estimates(group, tuple(rows), effective, None if number else "nobody")
+
+
+def _counter(table: ExactTable, item: str, key: str) -> Counter:
+    if table.net is not None:
+        return Counter(table.question, table.series, item, "net", table.net)
+    first = table.kind == "ranking" and table.key.endswith(f".{FIRST_CHOICE}")
+    return Counter(table.question, table.series, "1" if first else item, "option", key)
+
+
+def _counts(cube: Cube, wanted: Sequence[Counter]) -> tuple[tuple[NDArray[np.intp], ...], Floats]:
+    known = cube.layout.counters
+    axes, counts = cube.cells([known.get(counter, 0) for counter in wanted])
+    found = counts.astype(np.float64)
+    for place, counter in enumerate(wanted):
+        if counter not in known:
+            found[:, place] = 0.0
+    return axes, found
+
+
+def _inside(
+    cube: Cube, axes: tuple[NDArray[np.intp], ...], where: Where, by: str | None, group: str
+) -> Floats:
+    inside = np.ones(cube.cells([0])[1].shape[0])
+    wanted = dict(where)
+    if by is not None and group != ALL:
+        if wanted.get(by, group) != group:
+            return np.zeros_like(inside)
+        wanted[by] = group
+    for key, category in wanted.items():
+        number = cube.layout.axis(key)
+        inside *= axes[number] == cube.layout.axes[number].categories.index(category)
+    return inside
+
+
+# What matters most ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Pick-then-one: of the people who answered the first question, the share choosing each topic, and the
+    share naming it the one that matters most, in order. ``reason`` "nobody": no order."""
+
+    people: int
+    chosen: dict[str, float]
+    order: tuple[Place, ...]
+    reason: str | None = None
+
+
+def importance(
+    cube: Cube,
+    question: str,
+    *,
+    where: Where | None = None,
+    targets: Sequence[Target] = (),
+    draws: int = 1_000,
+) -> Importance:
+    """The order of a pick-then-one ("one-of") question. With ``targets``, weighted: every bootstrap draw is
+    raked again. Only answers with the meaning "answer" take part. Raises KeyError for another kind."""
+    document = cube.layout.questionnaire
+    asked = document.question_by_id[question]
+    picked = document.question_by_id[asked.of]
+    substantive = {option.key for option in picked.options if option.meaning == "answer"}
+    keys = [key for key in answer_keys(document, asked) if key in substantive]
+    wanted = [
+        RESPONSES,
+        Counter(picked.id, 0, "", "asked"),
+        Counter(picked.id, 0, "", "skipped"),
+        *(Counter(asked.id, 0, "", "option", key) for key in keys),
+        *(Counter(picked.id, 0, "", "option", key) for key in keys),
+    ]
+    axes, counts = _counts(cube, wanted)
+    counts = counts * _inside(cube, axes, where or {}, None, ALL)[:, None]
+    answered = counts[:, 1] - counts[:, 2]
+    base, size = int(answered.sum()), len(keys)
+    if not base or not keys:
+        return Importance(base, {}, (), "nobody")
+    first, any_place = counts[:, 3 : 3 + size], counts[:, 3 + size :]
+    weighting = weighting_of(cube, targets) if targets else None
+    if weighting is None or not weighting.on:
+        chosen = any_place.sum(axis=0) / base
+        scores = first.sum(axis=0) / base
+        drawn = shares_drawn(first.sum(axis=0).astype(np.int64), base, draws=draws)
+    else:
+        weights, layout = weighting.weights, cube.layout
+        total = float(weights @ answered)
+        chosen, scores = weights @ any_place / total, weights @ first / total
+        categories = {axis.key: axis.categories for axis in layout.axes}
+        cells = {axis.key: axes[number] for number, axis in enumerate(layout.axes)}
+        drawn = weighted_shares_drawn(
+            first.astype(np.int64),
+            answered.astype(np.int64),
+            (counts[:, 0] - answered).astype(np.int64),
+            lambda people: weigh(categories, cells, people, targets).weights,
+            draws=draws,
+        )
+    shares = {key: float(value) for key, value in zip(keys, chosen, strict=True)}
+    return Importance(base, shares, order_of(keys, scores, drawn))
+
+
+def given_shares(cube: Cube, axis: str) -> dict[str, int]:
+    """How many people are in each category of an axis, "not given" included."""
+    number = cube.layout.axis(axis)
+    counts = cube.across(axis, [0])[:, 0]
+    return dict(zip(cube.layout.axes[number].categories, counts.tolist(), strict=True))
+
+
+def placed(cube: Cube, axis: str) -> int:
+    """How many people gave a category of an axis."""
+    return sum(people for key, people in given_shares(cube, axis).items() if key != NOT_GIVEN)
