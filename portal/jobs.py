@@ -12,16 +12,22 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal import logs, mail
+from portal import alarms, logs, mail
+from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import outbox
+from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.errors import SurveysError
+from surveys.moderation import screening
+from surveys.results import compositions
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
+SCREENED = 200
+"""Comments opened and read through in one: the lock is held far under 200 ms."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,33 @@ def reseal(desk: Desk, told: Callable[[int], None] = lambda moved: None) -> int:
         told(moved)
         if batch < BATCH:
             return moved
+
+
+def screen_comments(desk: Desk) -> int:
+    """Every new comment is looked at by the phrase lists, a few hundred a transaction."""
+    looked_at = 0
+    while True:
+        with desk.store.writing() as session:
+            batch = screening.screen(session, keys=desk.keys, now=desk.now, limit=SCREENED)
+        looked_at += batch
+        if batch < SCREENED:
+            return looked_at
+
+
+def announce_concerns(desk: Desk) -> int:
+    """Lead and deputies hear of every concern that has come up, without content."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.announce(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def alarm_overdue(desk: Desk) -> int:
+    """Lead and deputies hear once a day that something is overdue."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
 
 
 def scrub(desk: Desk) -> int:
@@ -123,14 +156,44 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _refused(draft: str, problem: SurveysError) -> None:
+    logs.log.error("a release could not be published", draft=draft, code=problem.code)
+
+
+def _forget_unconfirmed(session: Session, desk: Desk) -> int:
+    return contacts.forget_unconfirmed(session, desk.now)
+
+
+def _untie_forms(session: Session, desk: Desk) -> int:
+    return keying.forget_links(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
+    Job("screen-comments", screen_comments),
+    Job("announce-concerns", announce_concerns),
+    Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
+    Job(
+        "publish-releases",
+        _writing(
+            lambda session, desk: compositions.publish_due(
+                session, now=desk.now, keys=desk.keys, failed=_refused
+            )
+        ),
+    ),
+    Job(
+        "forget-sessions",
+        _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
+        nightly=True,
+    ),
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
     Job("forget-mail", forget_mail, nightly=True),
+    Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
+    Job("untie-forms", _writing(_untie_forms), nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )

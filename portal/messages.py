@@ -94,9 +94,20 @@ RECEIPTS: dict[str, Say] = {
 
 MAIL: dict[str, Say] = {
     "mail.address": lambda _: gettext("Enter one email address, like name@example.org"),
-    "mail.header": lambda _: gettext("Write the subject in one short line"),
-    "mail.unknown": lambda _: gettext("There is no such letter any more"),
-    "mail.sent": lambda _: gettext("This letter was sent already"),
+    "invitation.used": lambda _: gettext("The answer of this organisation was sent already"),
+    "invitation.over": lambda _: gettext("This link has ended. Ask the partnership for a new one"),
+    "complaint.text": lambda _: gettext("Say what went wrong"),
+}
+
+COMMENTS: dict[str, Say] = {
+    "appeal.none": lambda _: gettext("There is no decision about this comment that can be looked at again"),
+    "appeal.settled": lambda _: gettext("This decision was looked at again already"),
+    "appeal.long": lambda facts: ngettext(
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d character too long",
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d characters too long",
+        _count(facts, "over"),
+        most=_count(facts, "most"),
+    ),
 }
 
 TEXTS: dict[str, Say] = {
@@ -119,6 +130,13 @@ RESULTS: dict[str, Say] = {
     "release.empty": lambda _: gettext("Nobody has answered this survey, so there is nothing to publish"),
     "release.none": lambda _: gettext("There are no published results to correct yet"),
     "release.note": lambda _: gettext("Say what is different in the corrected results"),
+    "release.not_open": lambda _: gettext("Results so far can be published only while the survey is open"),
+    "release.too_few": lambda facts: ngettext(
+        "Results so far can be published once %(num)d person has answered",
+        "Results so far can be published once %(num)d people have answered",
+        _count(facts, "needed"),
+    ),
+    "release.daily": lambda _: gettext("Results so far can be published once a day"),
     "release.small_change": lambda facts: ngettext(
         "Fewer than %(num)d person joined or left, so the published figures stay as they are",
         "Fewer than %(num)d people joined or left, so the published figures stay as they are",
@@ -203,6 +221,7 @@ DOCUMENTS: dict[str, Say] = {
 MESSAGES: dict[str, Say] = {
     **ANSWERS,
     **RECEIPTS,
+    **COMMENTS,
     **MAIL,
     **TEXTS,
     **RESULTS,

