@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "scoring_1"
-down_revision = "safeguarding_1"
+down_revision = "releases_1"
 branch_labels = None
 depends_on = None
 
