@@ -271,17 +271,17 @@ def put_theme(
 ) -> DecisionEntry:
     """Adds (``seen_version`` 0) or changes a theme of what people wrote; a quote is a survey and comment id.
 
-    ``count``: how many comments, rounded as published. Raises ``decision.settled``, ``theme.title``,
-    ``theme.exists``, ``decision.meanwhile``.
+    ``count``: how many comments, rounded as published. Raises ``decision.settled``, ``decision.theme_title``,
+    ``decision.theme_exists``, ``decision.meanwhile``.
     """
     _drafting(decision)
     if not title.strip() or len(title) > 200:
-        raise SurveysError("theme.title", field="title")
+        raise SurveysError("decision.theme_title", field="title")
     about = {"title": title.strip(), "count": count, "quote": list(quote) if quote else None}
     entry = session.get(DecisionEntry, (decision.year, "theme", key))
     if seen_version == 0:
         if entry is not None:
-            raise SurveysError("theme.exists", field="title")
+            raise SurveysError("decision.theme_exists", field="title")
         entry = DecisionEntry(
             year=decision.year, kind="theme", key=key, version=1, reasons="", dissent="", cites=[],
             about=about, changed_by=by, changed_at=now,
