@@ -1,4 +1,7 @@
-"""The office: what officers see once they have signed in, one view module a noun."""
+"""The office: what officers see once they have signed in, one view module a noun.
+
+Importing a view module adds its addresses; each stands on a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,6 @@ import portal.office.audit as audit
 import portal.office.door as door
 import portal.office.people as people
 import portal.office.releases as releases
-import portal.office.today as today
-from portal.office.blueprint import bp
-
-__all__ = ["account", "audit", "bp", "door", "people", "releases", "today"]
 import portal.office.safeguarding as safeguarding
-
-__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]
+import portal.office.today as today
+from portal.office.blueprint import bp as bp
