@@ -13,3 +13,28 @@ import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
 from portal.office.blueprint import bp as bp
+import portal.office.account as account
+import portal.office.audit as audit
+import portal.office.door as door
+import portal.office.invitations as invitations
+import portal.office.keying as keying
+import portal.office.outbox as outbox
+import portal.office.people as people
+import portal.office.releases as releases
+import portal.office.safeguarding as safeguarding
+import portal.office.today as today
+from portal.office.blueprint import bp
+
+__all__ = [
+    "account",
+    "audit",
+    "bp",
+    "door",
+    "invitations",
+    "keying",
+    "outbox",
+    "people",
+    "releases",
+    "safeguarding",
+    "today",
+]
