@@ -1,8 +1,13 @@
-"""The office: what officers see once they have signed in, one view module a noun."""
+"""The office: what officers see once they have signed in, one view module a noun.
+
+Importing a view module adds its addresses; each stands on a line of its own.
+"""
 
 from __future__ import annotations
 
+import portal.office.account
 import portal.office.account as account
+import portal.office.audit
 import portal.office.audit as audit
 import portal.office.builder as builder
 import portal.office.builder_pages as builder_pages
@@ -10,11 +15,20 @@ import portal.office.builder_publish as builder_publish
 import portal.office.builder_questions as builder_questions
 import portal.office.builder_routes as builder_routes
 import portal.office.builder_translations as builder_translations
+import portal.office.door
 import portal.office.door as door
+import portal.office.invitations as invitations
+import portal.office.keying as keying
+import portal.office.outbox as outbox
+import portal.office.people
 import portal.office.people as people
+import portal.office.releases
+import portal.office.releases as releases
+import portal.office.safeguarding
 import portal.office.safeguarding as safeguarding
+import portal.office.today
 import portal.office.today as today
-from portal.office.blueprint import bp
+from portal.office.blueprint import bp as bp
 
 __all__ = [
     "account",
@@ -28,6 +42,12 @@ __all__ = [
     "builder_translations",
     "door",
     "people",
+    "door",
+    "invitations",
+    "keying",
+    "outbox",
+    "people",
+    "releases",
     "safeguarding",
     "today",
 ]
