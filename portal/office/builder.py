@@ -207,7 +207,7 @@ def builder_aside(draft_id: str) -> ResponseReturnValue:
 def builder_settings(draft_id: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
-    form = Settings(data=_settings_data(document) | {"seen": str(draft.revision)})
+    form = Settings(data=_settings_shown(document) | {"seen": str(draft.revision)})
     _choose(form, document)
     clash: Conflict | None = None
     if request.method == "POST" and form.validate():
@@ -226,14 +226,14 @@ def builder_settings(draft_id: str) -> ResponseReturnValue:
             form.refuse(problem)
             if problem.code == "survey_draft.conflict":
                 draft = draft_at(draft_id)
-                clash = conflict(draft, problem, form, _settings_data)
+                clash = conflict(draft, problem, form, _settings_shown)
     page = render_template(
         "office/builder/settings.html", draft=draft, document=document, form=form, clash=clash
     )
     return make_response(page, 422 if form.problems() else 200)
 
 
-def _settings_data(document: Questionnaire) -> dict[str, Any]:
+def _settings_shown(document: Questionnaire) -> dict[str, Any]:
     locale = document.source_locale
     return {
         "name_title": document.say(document.title, locale),

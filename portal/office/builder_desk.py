@@ -102,12 +102,12 @@ def conflict(
     draft: SurveyDraft,
     problem: SurveysError,
     form: Any,
-    data: Callable[[Questionnaire], Mapping[str, Any] | None],
+    shown: Callable[[Questionnaire], Mapping[str, Any] | None],
 ) -> Conflict:
-    """For the page that shows both. ``data`` gives the form's fields for a state of the document."""
+    """For the page that shows both. ``shown`` gives the form's fields for a state of the document."""
     session = read_session()
-    opened = data(drafting.document_at(session, draft, int(str(problem.facts["seen"])))) or {}
-    stored = data(drafting.document_of(draft)) or {}
+    opened = shown(drafting.document_at(session, draft, int(str(problem.facts["seen"])))) or {}
+    stored = shown(drafting.document_of(draft)) or {}
     rows = []
     for field in form:
         if field.type == "HiddenField":

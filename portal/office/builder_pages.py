@@ -53,7 +53,7 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
     page = thing(document.page_by_id.get(page_id))
-    form = PageForm(data=(_data(document, page_id) or {}) | {"seen": str(draft.revision)})
+    form = PageForm(data=(_shown(document, page_id) or {}) | {"seen": str(draft.revision)})
     locale = document.source_locale
     form.section.choices = [(one.id, document.say(one.title, locale) or one.id) for one in document.sections]
     clash: Conflict | None = None
@@ -78,7 +78,7 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
             form.refuse(problem)
             if problem.code == "survey_draft.conflict":
                 draft = draft_at(draft_id)
-                clash = conflict(draft, problem, form, lambda state: _data(state, page_id))
+                clash = conflict(draft, problem, form, lambda state: _shown(state, page_id))
     names = by_name(document)
     shown = render_template(
         "office/builder/page.html",
@@ -93,7 +93,7 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
     return make_response(shown, 422 if form.problems() else 200)
 
 
-def _data(document: Questionnaire, page_id: str) -> dict[str, Any] | None:
+def _shown(document: Questionnaire, page_id: str) -> dict[str, Any] | None:
     page = document.page_by_id.get(page_id)
     if page is None:
         return None
@@ -220,7 +220,7 @@ def builder_holder(draft_id: str, holder: str, name: str) -> ResponseReturnValue
     document = drafting.document_of(draft)
     found = getattr(document, holder, ()) if holder in framing.HOLDERS else ()
     one = thing(next((one for one in found if one.id == name), None))
-    form = Holder(data=_holder_data(document, one, holder) | {"seen": str(draft.revision)})
+    form = Holder(data=_holder_shown(document, one, holder) | {"seen": str(draft.revision)})
     if request.method == "POST" and request.form.get("action"):
         _holder_act(draft_id, holder, name, request.form["action"])
         return redirect(url_for("office.builder_frame", draft_id=draft_id))
@@ -258,10 +258,10 @@ def builder_holder(draft_id: str, holder: str, name: str) -> ResponseReturnValue
 
 def _holder_state(document: Questionnaire, holder: str, name: str) -> dict[str, Any] | None:
     one = next((one for one in getattr(document, holder) if one.id == name), None)
-    return None if one is None else _holder_data(document, one, holder)
+    return None if one is None else _holder_shown(document, one, holder)
 
 
-def _holder_data(document: Questionnaire, one: Any, holder: str) -> dict[str, Any]:
+def _holder_shown(document: Questionnaire, one: Any, holder: str) -> dict[str, Any]:
     locale = document.source_locale
     words = {"parts": "offer", "stops": "body"}.get(holder, "")
     return {

@@ -14,7 +14,7 @@ from portal.forms.office.builder import (
     Remark,
     RowForm,
     answer_texts,
-    question_data,
+    question_shown,
     question_fields,
     question_form,
 )
@@ -49,7 +49,7 @@ def builder_question(draft_id: str, question_id: str) -> ResponseReturnValue:
     document = drafting.document_of(draft)
     question = question_at(document, question_id)
     form: Any = question_form(question, document)(
-        data=question_data(question, document) | {"seen": str(draft.revision)}
+        data=question_shown(question, document) | {"seen": str(draft.revision)}
     )
     clash: Conflict | None = None
     if request.method == "POST" and form.validate():
@@ -77,13 +77,13 @@ def builder_question(draft_id: str, question_id: str) -> ResponseReturnValue:
             form.refuse(problem)
             if problem.code == "survey_draft.conflict":
                 draft = draft_at(draft_id)
-                clash = conflict(draft, problem, form, lambda state: _data(state, question_id))
+                clash = conflict(draft, problem, form, lambda state: _shown(state, question_id))
     return _question_page(draft, document, question, form, clash)
 
 
-def _data(document: Questionnaire, question_id: str) -> dict[str, Any] | None:
+def _shown(document: Questionnaire, question_id: str) -> dict[str, Any] | None:
     question = next((q for q in document.all_questions if q.id == question_id), None)
-    return None if question is None else question_data(question, document)
+    return None if question is None else question_shown(question, document)
 
 
 def _question_page(
@@ -177,7 +177,7 @@ def builder_answers(draft_id: str, question_id: str) -> ResponseReturnValue:
         except SurveysError as problem:
             form.refuse(problem)
     shown: Any = question_form(question, document)(
-        formdata=None, data=question_data(question, document) | {"seen": str(draft.revision)}
+        formdata=None, data=question_shown(question, document) | {"seen": str(draft.revision)}
     )
     return _question_page(draft, document, question, shown, more=form)
 
@@ -203,8 +203,8 @@ def _answer(
     if request.method == "POST" and request.form.get("action"):
         _answer_act(draft_id, question_id, key, where, request.form["action"])
         return redirect(back)
-    data = _answer_data(document, option) | {"seen": str(draft.revision)}
-    form: Any = OptionForm(data=data) if where == "options" else RowForm(data=data)
+    given = _answer_shown(document, option) | {"seen": str(draft.revision)}
+    form: Any = OptionForm(data=given) if where == "options" else RowForm(data=given)
     if where == "options":
         form.meaning.choices = list(MEANINGS.items())
         stops = [(one.id, document.say(one.title, document.source_locale)) for one in document.stops]
@@ -246,10 +246,10 @@ def _answer(
 def _answer_state(document: Questionnaire, question_id: str, key: str, where: str) -> dict[str, Any] | None:
     question = next((q for q in document.all_questions if q.id == question_id), None)
     option = next((one for one in getattr(question, where, ()) if one.key == key), None)
-    return None if option is None else _answer_data(document, option)
+    return None if option is None else _answer_shown(document, option)
 
 
-def _answer_data(document: Questionnaire, option: Any) -> dict[str, Any]:
+def _answer_shown(document: Questionnaire, option: Any) -> dict[str, Any]:
     locale = document.source_locale
     texts = {name: document.say(getattr(option, name, None), locale) for name in ("text", "hint")}
     given: dict[str, Any] = option.model_dump() | texts
@@ -343,7 +343,7 @@ def builder_remark(draft_id: str, question_id: str) -> ResponseReturnValue:
         except SurveysError as problem:
             form.refuse(problem)
     shown: Any = question_form(question, document)(
-        formdata=None, data=question_data(question, document) | {"seen": str(draft.revision)}
+        formdata=None, data=question_shown(question, document) | {"seen": str(draft.revision)}
     )
     return _question_page(draft, document, question, shown, remark=form)
 

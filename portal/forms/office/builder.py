@@ -274,7 +274,7 @@ def question_form(question: Any, document: Questionnaire) -> type[Seen]:
     return form
 
 
-def question_data(question: Any, document: Questionnaire) -> dict[str, Any]:
+def question_shown(question: Any, document: Questionnaire) -> dict[str, Any]:
     """What the form shows before anything is typed."""
     locale = document.source_locale
     given: dict[str, Any] = question.model_dump()
