@@ -24,6 +24,7 @@ from portal.public import consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
+from surveys.moderation import publication
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import exports, releases
 from surveys.results.releases import Release
@@ -250,6 +251,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         body=_body(shown),
         corrections=_corrections(asked),
         key_findings=key_findings(shown),
+        comments_shown=publication.any_public(read_session(), asked.id),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )
 

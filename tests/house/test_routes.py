@@ -21,6 +21,7 @@ ADDRESSES = {
     "/help": READ,
     "/languages": READ,
     "/metrics": READ,
+    "/moderation-policy": READ,
     "/office/": READ,
     "/office/account": READ,
     "/office/account/codes": WRITE,
@@ -57,6 +58,7 @@ ADDRESSES = {
     "/readyz": READ,
     "/results": READ,
     "/results/<survey>": READ,
+    "/results/<survey>/comments": READ,
     "/results/<survey>/<table>.csv": READ,
     "/results/<survey>/<table>.json": READ,
     "/results/<survey>/<table>/figure.json": READ,
@@ -79,6 +81,8 @@ ADDRESSES = {
     "/surveys/exit-this-page": READ,
     "/surveys/left": READ,
     "/surveys/receipt": BOTH,
+    "/surveys/receipt/appeal": BOTH,
+    "/surveys/receipt/permission": BOTH,
     "/surveys/receipt/withdrawal": BOTH,
     "/surveys/return": BOTH,
     "/surveys/stay": WRITE,
@@ -104,5 +108,17 @@ def test_no_address_of_a_survey_names_a_topic() -> None:
     named = {word for address in surveys for word in address.strip("/").split("/") if word[0] != "<"}
     assert named == {
         *("surveys", "start", "questions", "more", "instead", "check", "sending", "sent", "stopped", "saved"),
-        *("form", "return", "receipt", "withdrawal", "exit", "exit-this-page", "left", "away", "stay"),
+        *(
+            "form",
+            "return",
+            "receipt",
+            "withdrawal",
+            "permission",
+            "appeal",
+            "exit",
+            "exit-this-page",
+            "left",
+            "away",
+            "stay",
+        ),
     }
