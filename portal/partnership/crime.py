@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership.bodies import POLICE_TYPES
 from portal.partnership.crime_files import Area, Month
-from portal.partnership.register import Place
+from portal.partnership.places import Place
 from surveys import audit
 from surveys.db import Base, UTCDateTime
 from surveys.sealing import Keyring

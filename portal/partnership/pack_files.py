@@ -38,6 +38,7 @@ LISTS = {
     "accessibility.toml": ("section", "accessibility", True),
     "notices.toml": ("notice", "notice", False),
     "outcomes.toml": ("outcome", "outcome", False),
+    "pre-election.toml": ("period", "pre-election", False),
     "recorded.toml": ("recorded", "recorded", False),
 }
 """File: the array of tables it holds, the kind of its entries, and whether a pack needs it."""

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership import crime, pages, rounds
+from portal.partnership import crime, offers, pages, rounds
 from portal.partnership.crime_files import Month
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pack_files import Reading, Written
-from portal.partnership.register import Margin, Place
+from portal.partnership.places import Margin, Place
 from portal.partnership.rounds import RoundPlan
 from portal.partnership.sources import Fault
 from surveys import audit
@@ -135,6 +135,9 @@ def load(session: Session, pack: Pack, *, by: str, now: dt.datetime, keys: Keyri
         if before is not None and before.body == body:
             unchanged.append(written.name)
         elif before is not None and not before.origin.startswith("pack:"):
+            offers.offer(
+                session, written.kind, written.key, written.locale, body, origin=pack.origin, now=now
+            )
             kept.append(written.name)
         else:
             pages.add(
