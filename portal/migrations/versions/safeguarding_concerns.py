@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "safeguarding_1"
-down_revision = "decisions_1"
+down_revision = "otherways_channels"
 branch_labels = None
 depends_on = None
 
