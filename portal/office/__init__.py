@@ -9,12 +9,12 @@ import portal.office.account
 import portal.office.account as account
 import portal.office.audit
 import portal.office.audit as audit
-import portal.office.builder as builder
-import portal.office.builder_pages as builder_pages
-import portal.office.builder_publish as builder_publish
-import portal.office.builder_questions as builder_questions
-import portal.office.builder_routes as builder_routes
-import portal.office.builder_translations as builder_translations
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
 import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
@@ -34,14 +34,6 @@ __all__ = [
     "account",
     "audit",
     "bp",
-    "builder",
-    "builder_pages",
-    "builder_publish",
-    "builder_questions",
-    "builder_routes",
-    "builder_translations",
-    "door",
-    "people",
     "door",
     "invitations",
     "keying",

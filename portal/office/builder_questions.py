@@ -14,9 +14,9 @@ from portal.forms.office.builder import (
     Remark,
     RowForm,
     answer_texts,
-    question_shown,
     question_fields,
     question_form,
+    question_shown,
 )
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
