@@ -56,6 +56,12 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office(
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass comment_refer "
+        "comment_quote",
+        "moderator",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.comment as comment
+import portal.office.comments as comments
 import portal.office.door as door
 import portal.office.people as people
 import portal.office.safeguarding as safeguarding
 import portal.office.today as today
 from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]
+__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
