@@ -51,6 +51,19 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
+    **_office(
+        "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
+        "invitation_revoke sheet_typed",
+        "consultation administrator",
+        read="auditor",
+    ),
+    **_office(
+        "releases release release_begin release_tables release_finding release_approve release_publish "
+        "release_abandon",
+        "consultation analyst administrator",
+        read="member auditor",
+    ),
     **_office(
         "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
         "concern_release",
@@ -81,7 +94,7 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.RESPOND,
         "respond",
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
-        "what_exit_hides form stay away",
+        "what_exit_hides form stay away invited",
     ),
     **_rows(Permission.DOOR, "office", "sign_in join"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
