@@ -397,7 +397,7 @@ def comment_quote(slug: str, comment_id: str) -> ResponseReturnValue:
                 now=now(),
                 keys=keys(),
                 seen_version=_seen(),
-                reason=request.form.get("reason", ""),
+                reason=request.form.get("alone", ""),
             )
             following = _claim_next(session)
     except SurveysError as problem:
