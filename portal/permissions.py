@@ -88,13 +88,13 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "languages contact colours comments moderation_policy",
     ),
     **_rows(
         Permission.RESPOND,
         "respond",
-        "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
-        "what_exit_hides form stay away invited",
+        "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
+        "appeal leave left what_exit_hides form stay away invited",
     ),
     **_rows(Permission.DOOR, "office", "sign_in join"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
