@@ -79,6 +79,10 @@ ROLES: dict[str, Row] = {
         "builder_publish",
         "consultation administrator",
         read="auditor member analyst",
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
+        "comment_refer comment_quote",
+        "moderator",
     ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
