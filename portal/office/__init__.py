@@ -9,6 +9,12 @@ import portal.office.account
 import portal.office.account as account
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
 import portal.office.comment as comment
 import portal.office.comments as comments
 import portal.office.door
@@ -24,12 +30,6 @@ import portal.office.safeguarding
 import portal.office.safeguarding as safeguarding
 import portal.office.today
 import portal.office.today as today
-import portal.office.builder
-import portal.office.builder_pages
-import portal.office.builder_publish
-import portal.office.builder_questions
-import portal.office.builder_routes
-import portal.office.builder_translations
 from portal.office.blueprint import bp as bp
 
 __all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
