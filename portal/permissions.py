@@ -70,6 +70,12 @@ ROLES: dict[str, Row] = {
         "safeguarding",
     ),
     **_office(
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
+        "comment_refer comment_quote",
+        "moderator",
+    ),
+    **_office(
         "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
         "builder_aside builder_settings builder_tables builder_tables_drop builder_page_add builder_page "
         "builder_page_act builder_question_add builder_frame builder_holder builder_question "
@@ -79,10 +85,6 @@ ROLES: dict[str, Row] = {
         "builder_publish",
         "consultation administrator",
         read="auditor member analyst",
-        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
-        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote",
-        "moderator",
     ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
