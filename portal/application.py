@@ -19,6 +19,7 @@ from portal import (
     health,
     i18n,
     logs,
+    office,
     permissions,
     public,
     rendering,
@@ -94,6 +95,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     health.init_app(app, settings)
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
+    app.register_blueprint(office.bp)
     return app
 
 

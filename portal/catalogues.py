@@ -26,6 +26,8 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "pgettext": ((1, "c"), 2),
 }
+OFFICE = ("office/**", "office_words/**", "forms/office/**", "**/office.html")
+"""Folders and files whose words only officers read: they work in the partnership's own language."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]")
 HEADER = "# Words of the interface. Sentences a person reads come first, codes never appear here.\n"
 
@@ -42,7 +44,7 @@ class Problem:
 
 
 def extract() -> Catalog:
-    """Every sentence marked for translation in the portal and its templates, sorted."""
+    """Every sentence marked for translation in the portal and its templates, sorted; without the office's."""
     catalogue = Catalog(project="portal", version="0", header_comment=HEADER.strip(), fuzzy=False)
     for folder, method in (
         (PYTHON_FOLDER, "python"),
@@ -50,7 +52,10 @@ def extract() -> Catalog:
     ):
         found = extract_from_dir(
             str(folder),
-            method_map=[("**.py" if method == "python" else "**.html", method)],
+            method_map=[
+                *((place, "ignore") for place in OFFICE),
+                ("**.py" if method == "python" else "**.html", method),
+            ],
             options_map={"**.html": {"trimmed": "true", "silent": "false"}},
             keywords=KEYWORDS,
             comment_tags=("translators:",),

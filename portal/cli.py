@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
 from portal.i18n import other_locales
+from portal.officers import officers
 from surveys.sealing import keys_in_use
 
 THREADS = 8
@@ -34,6 +35,7 @@ def main() -> None:
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
 main.add_command(demo)
+main.add_command(officers)
 
 
 # Serving --------------------------------------------------------------------------------------------------

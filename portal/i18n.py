@@ -55,10 +55,14 @@ def locale_code() -> str:
     return str(get_locale() or SOURCE_LOCALE)
 
 
+OFFICE = "/office"
+"""Addresses below this are officers' pages: always in the source language."""
+
+
 def _asked_for() -> str:
-    return (
-        str(request.environ.get("portal.locale", SOURCE_LOCALE)) if has_request_context() else SOURCE_LOCALE
-    )
+    if not has_request_context() or f"{request.path}/".startswith(f"{OFFICE}/"):
+        return SOURCE_LOCALE
+    return str(request.environ.get("portal.locale", SOURCE_LOCALE))
 
 
 def bare_script_name() -> str:

@@ -13,15 +13,19 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal import logs, mail
+from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.moderation import screening
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
+SCREENED = 200
+"""Comments opened and read through in one: the lock is held far under 200 ms."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,17 @@ def reseal(desk: Desk, told: Callable[[int], None] = lambda moved: None) -> int:
         told(moved)
         if batch < BATCH:
             return moved
+
+
+def screen_comments(desk: Desk) -> int:
+    """Every new comment is looked at by the phrase lists, a few hundred a transaction."""
+    looked_at = 0
+    while True:
+        with desk.store.writing() as session:
+            batch = screening.screen(session, keys=desk.keys, now=desk.now, limit=SCREENED)
+        looked_at += batch
+        if batch < SCREENED:
+            return looked_at
 
 
 def scrub(desk: Desk) -> int:
@@ -126,7 +141,13 @@ def forget_mail(desk: Desk) -> int:
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
+    Job("screen-comments", screen_comments),
     Job("empty-log", empty_log),
+    Job(
+        "forget-sessions",
+        _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
+        nightly=True,
+    ),
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),

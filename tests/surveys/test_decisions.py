@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys import audit, erasure, moderation, responses
 from surveys.erasure import Ledger
 from surveys.errors import SurveysError
-from surveys.moderation import Decision, PublicText, Redaction, Translation, log
+from surveys.moderation import Decision, PublicText, Redaction, Translation, log, screening
 from surveys.records import Comment
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
@@ -292,3 +292,24 @@ def test_a_survey_publishes_quotes_unless_told_otherwise(
     assert moderation.mode_of(session, survey.id) == "all"
     with pytest.raises(SurveysError, match=r"mode\.unknown"):
         moderation.set_mode(session, survey.id, "none", by=ANNA, now=now, keys=keys)
+
+
+def test_phrase_lists_bring_a_comment_to_the_front_once_and_decide_nothing(
+    session: Session, send: Send, keys: Keyring, now: dt.datetime
+) -> None:
+    send("a", answers=samples.PATHS["adult, everything"] | {"why": "My husband hits me"})
+    send("b", locale="lt")
+    assert screening.screen(session, keys=keys, now=now, limit=3) == 3
+    assert screening.screen(session, keys=keys, now=now) == 5
+    assert screening.screen(session, keys=keys, now=now) == 0
+    found = {
+        c.item: (c.urgency, c.flags, c.screened) for c in session.scalars(select(Comment)) if c.locale == "pl"
+    }
+    assert found["why"] == (0, "domestic-abuse", "pl-1")
+    assert found["heard"] == (2, "", "pl-1")
+    assert {(c.urgency, c.screened) for c in session.scalars(select(Comment)) if c.locale == "lt"} == {
+        (1, "none")
+    }
+    assert {c.state for c in session.scalars(select(Comment))} == {"waiting"}
+    raised = [e for e in audit.entries(session) if e.action.startswith("safeguarding")]
+    assert len(raised) == 1

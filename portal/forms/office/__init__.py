@@ -1,0 +1,91 @@
+"""Forms of the office: plain WTForms fields, faults beside them, what was typed kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+from wtforms.validators import StopValidation
+
+from portal.messages import words_of
+from surveys.errors import SurveysError
+
+
+class Required:
+    """Refuses an empty field in the house's words; as a flag it also tells the template."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        typed = field.raw_data
+        if not typed or not isinstance(typed[0], str) or not typed[0].strip():
+            raise StopValidation(self.words)
+
+
+class OfficeForm(FlaskForm):  # type: ignore[misc]
+    """One form of the office. :meth:`refuse` puts a domain refusal beside the field it names."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf = False  # the token is checked for every unsafe request before a view sees it; pages draw it
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.refusals: list[str] = []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also refuses what no database can hold, in any field."""
+        good = super().validate(extra_validators)
+        for field in self:
+            if any(isinstance(raw, str) and not _storable(raw) for raw in field.raw_data or ()):
+                field.errors = [
+                    *field.errors,
+                    "This holds a character we cannot store. Delete it or type it again",
+                ]
+                good = False
+        return bool(good)
+
+    def refuse(self, problem: SurveysError) -> None:
+        """The words of a refusal, beside its field or, when it names none of ours, above the form."""
+        field = self._fields.get(problem.field or "")
+        if field is None:
+            self.refusals.append(words_of(problem))
+        else:
+            field.errors = [*field.errors, words_of(problem)]
+
+    def attempt(self, verb: Callable[[], Any]) -> Any:
+        """Carries out a verb; a refusal becomes a fault of this form and the answer is None."""
+        try:
+            return verb()
+        except SurveysError as problem:
+            self.refuse(problem)
+            return None
+
+    def problems(self) -> list[dict[str, str]]:
+        """Every fault with the place it leads to, for the summary at the top."""
+        found = [{"href": "", "text": words} for words in self.refusals]
+        for field in self:
+            found += [{"href": f"#{field.id}", "text": str(words)} for words in _flat(field.errors)]
+        return found
+
+
+def _flat(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [words for inner in errors.values() for words in _flat(inner)]
+    return [
+        words
+        for error in errors or ()
+        for words in (_flat(error) if isinstance(error, dict | list | tuple) else [str(error)])
+    ]
+
+
+def _storable(text: str) -> bool:
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,12 @@
+"""The office: what officers see once they have signed in, one view module a noun."""
+
+from __future__ import annotations
+
+import portal.office.account as account
+import portal.office.audit as audit
+import portal.office.door as door
+import portal.office.people as people
+import portal.office.today as today
+from portal.office.blueprint import bp
+
+__all__ = ["account", "audit", "bp", "door", "people", "today"]

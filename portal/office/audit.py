@@ -1,0 +1,114 @@
+"""The audit log: who did what and when, with filters, a check of the whole chain, and the log as a file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
+
+from portal.accounts import people
+from portal.database import database, read_session, writing
+from portal.office.blueprint import bp, keys, now, officer
+from surveys import audit as log
+from surveys.audit import Entry
+
+PAGE = 50
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+HEADS = ("year", "number", "at", "actor", "action", "subject", "facts")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the filters ask for; unknown or malformed ones ask for nothing special."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    day: dt.date | None = None
+    before: tuple[int, int] | None = None
+
+    @classmethod
+    def asked(cls) -> Wanted:
+        given = request.args
+        year, _, number = given.get("before", "").partition("-")
+        before = (int(year), int(number)) if year.isdecimal() and number.isdecimal() else None
+        if before and max(before) > 2**31 - 1:
+            before = None
+        try:
+            day = dt.date.fromisoformat(given.get("day", ""))
+        except ValueError:
+            day = None
+        short = {name: given.get(name, "").replace("\0", "")[:120] for name in ("actor", "action", "subject")}
+        return cls(**short, day=day, before=before)
+
+    def query(self) -> Select[Entry]:
+        query = select(Entry).order_by(Entry.year.desc(), Entry.number.desc())
+        if self.actor:
+            query = query.where(Entry.actor == self.actor)
+        if self.action:
+            query = query.where(Entry.action.startswith(self.action, autoescape=True))
+        if self.subject:
+            query = query.where(Entry.subject.contains(self.subject, autoescape=True))
+        if self.day:
+            start = dt.datetime.combine(self.day, dt.time(), dt.UTC)
+            query = query.where(Entry.at >= start, Entry.at < start + dt.timedelta(days=1))
+        if self.before:
+            year, number = self.before
+            query = query.where((Entry.year < year) | ((Entry.year == year) & (Entry.number < number)))
+        return query
+
+
+@bp.get("/audit")
+def audit() -> ResponseReturnValue:
+    session, wanted = read_session(), Wanted.asked()
+    found = list(session.scalars(wanted.query().limit(PAGE + 1)))
+    more = f"{found[PAGE - 1].year}-{found[PAGE - 1].number}" if len(found) > PAGE else ""
+    return render_template(
+        "office/audit/audit.html",
+        entries=found[:PAGE],
+        more=more,
+        wanted=wanted,
+        officers=(*people.everyone(session), *people.everyone(session, left=True)),
+    )
+
+
+@bp.post("/audit/check")
+def audit_check() -> ResponseReturnValue:
+    """Recomputes the whole chain; the check itself is noted."""
+    problems = log.check(read_session(), keys())
+    with writing() as session:
+        facts = {"problems": len(problems)}
+        log.record(
+            session, actor=officer().by, action="audit.checked", subject="audit", facts=facts,
+            now=now(), keys=keys(),
+        )  # fmt: skip
+    return render_template("office/audit/check.html", problems=problems)
+
+
+@bp.get("/audit/log.csv")
+def audit_csv() -> ResponseReturnValue:
+    """What the filters show, all of it, as a file. Cells that a spreadsheet would run are marked as text."""
+    query = Wanted.asked().query()
+    store = database()
+
+    def lines() -> Iterator[str]:
+        with store.reading() as session:
+            yield "\ufeff" + _line(HEADS)
+            for entry in session.scalars(query.execution_options(yield_per=500)):
+                yield _line([getattr(entry, head) for head in HEADS])
+
+    headers = {"Content-Disposition": "attachment; filename=audit-log.csv"}
+    return Response(lines(), mimetype="text/csv", headers=headers)
+
+
+def _line(cells: object) -> str:
+    written = io.StringIO()
+    texts = [str(cell) for cell in cells]  # type: ignore[attr-defined]
+    csv.writer(written).writerow([f"'{text}" if text.startswith(FORMULA) else text for text in texts])
+    return written.getvalue()

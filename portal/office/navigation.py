@@ -1,0 +1,19 @@
+"""The sections of the office, in the order of the year's work; each shows to officers who may open it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Section(NamedTuple):
+    endpoint: str
+    words: str
+    key: str
+    """What a page sets as ``section`` to stand under it."""
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section("office.today", "Today", "today"),
+    Section("office.people", "People", "people"),
+    Section("office.audit", "Audit log", "audit"),
+)

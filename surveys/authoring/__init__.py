@@ -1,0 +1,1 @@
+"""Writing a questionnaire: drafts with every edit kept, translations, previews, remarks, publishing."""

@@ -1,0 +1,277 @@
+"""Officers' accounts: links that work once, codes that are taken once, two administrators always."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from portal.accounts import passwords, people
+from portal.accounts import sign_in as signing
+from portal.accounts.people import Account
+from portal.accounts.sign_in import OfficeSession, Try
+from surveys import audit
+from surveys.errors import SurveysError
+from surveys.sealing import Keyring
+from tests.office import PASSWORD, add_officer, code
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+def refusal(problem: pytest.ExceptionInfo[SurveysError]) -> str:
+    return problem.value.code
+
+
+def weigh(session: Session, email: str, now: dt.datetime, keys: Keyring, password: str = PASSWORD) -> Try:
+    return signing.weigh(session, email, password, code(now), now=now, keys=keys)
+
+
+def test_an_invitation_makes_an_account_once(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    token = people.invite(
+        session,
+        email="Ann@Example.org",
+        name="Ann  Other",
+        roles=["moderator"],
+        by="cli:x",
+        now=now,
+        keys=keys,
+    )
+    link = people.link_of(session, token, now=now, keys=keys)
+    import pyotp
+
+    right = pyotp.TOTP(signing.offered_secret(keys, token)).at(int(now.timestamp()))
+    with pytest.raises(SurveysError) as wrong:
+        signing.accept(session, link, token, password_hash="x", code="000000", now=now, keys=keys)
+    assert refusal(wrong) == "code.wrong"
+    session.rollback()
+    token = people.invite(
+        session,
+        email="ann@example.org",
+        name="Ann Other",
+        roles=["moderator"],
+        by="cli:x",
+        now=now,
+        keys=keys,
+    )
+    link = people.link_of(session, token, now=now, keys=keys)
+    right = pyotp.TOTP(signing.offered_secret(keys, token)).at(int(now.timestamp()))
+    officer, codes = signing.accept(
+        session, link, token, password_hash=passwords.hashed(PASSWORD), code=right, now=now, keys=keys
+    )
+    assert (officer.name, officer.email, officer.roles) == ("Ann Other", "ann@example.org", {"moderator"})
+    assert len(set(codes)) == 8
+    with pytest.raises(SurveysError) as used:
+        people.link_of(session, token, now=now, keys=keys)
+    assert refusal(used) == "link.used"
+
+
+def test_links_expire_and_are_replaced(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    facts = {"email": "a@example.org", "name": "A", "roles": ["analyst"], "by": "cli:x", "keys": keys}
+    first = people.invite(session, now=now, **facts)  # type: ignore[arg-type]
+    second = people.invite(session, now=now, **facts)  # type: ignore[arg-type]
+    for token, moment, expected in (
+        (first, now, "link.used"),
+        (second, now + dt.timedelta(days=7), "link.expired"),
+        ("nothing", now, "link.unknown"),
+    ):
+        with pytest.raises(SurveysError) as problem:
+            people.link_of(session, token, now=moment, keys=keys)
+        assert refusal(problem) == expected
+    assert people.link_of(session, second, now=now + dt.timedelta(days=6), keys=keys).email == "a@example.org"
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"email": "nowhere"}, "officer.email"),
+        ({"name": " "}, "officer.name"),
+        ({"roles": []}, "officer.roles"),
+        ({"roles": ["king"]}, "officer.roles"),
+    ],
+)
+def test_a_wrong_invitation_is_refused(
+    session: Session, keys: Keyring, now: dt.datetime, changed: dict[str, object], expected: str
+) -> None:
+    facts: dict[str, object] = {"email": "a@example.org", "name": "A", "roles": ["analyst"]} | changed
+    with pytest.raises(SurveysError) as problem:
+        people.invite(session, by="cli:x", now=now, keys=keys, **facts)  # type: ignore[arg-type]
+    assert refusal(problem) == expected
+
+
+def test_a_code_signs_in_once(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    tried = weigh(session, officer.email, now, keys)
+    token, found = signing.begin(session, tried, address="::1", now=now, keys=keys)
+    assert found.id == officer.id
+    assert signing.who(session, token, seen=now, now=now, keys=keys) is not None
+    with pytest.raises(SurveysError) as problem:
+        signing.begin(session, tried, address="::1", now=now, keys=keys)
+    assert refusal(problem) == "sign_in.refused"
+    assert not weigh(session, officer.email, now, keys).good
+
+
+def test_two_at_once_share_no_code(engine: Engine, session: Session, keys: Keyring, now: dt.datetime) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    session.commit()
+    tried = weigh(session, officer.email, now, keys)
+    session.rollback()
+    gate, outcomes = threading.Barrier(2), []
+
+    def go() -> None:
+        gate.wait()
+        try:
+            with Session(engine.execution_options(portal_writes=True)) as own:
+                signing.begin(own, tried, address="::1", now=now, keys=keys)
+                own.commit()
+            outcomes.append("in")
+        except SurveysError as problem:
+            outcomes.append(problem.code)
+
+    threads = [threading.Thread(target=go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["in", "sign_in.refused"]
+
+
+def test_a_recovery_code_works_once(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    codes = signing.new_codes(session, officer, now=now, keys=keys)
+    for expected in (True, False):
+        tried = signing.weigh(session, officer.email, PASSWORD, codes[0].lower(), now=now, keys=keys)
+        assert tried.good is expected
+        if tried.good:
+            signing.begin(session, tried, address="::1", now=now, keys=keys)
+    assert signing.codes_left(session, officer) == 7
+
+
+def test_guessing_is_slowed_for_the_guesser_only(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    wrong = weigh(session, officer.email, now, keys, password="wrong")
+    for _ in range(10):
+        with pytest.raises(SurveysError) as problem:
+            signing.begin(session, wrong, address="10.0.0.1", now=now, keys=keys)
+        assert refusal(problem) == "sign_in.refused"
+    good = weigh(session, officer.email, now, keys)
+    with pytest.raises(SurveysError) as problem:
+        signing.begin(session, good, address="10.0.0.1", now=now, keys=keys)
+    assert refusal(problem) == "sign_in.throttled"
+    signing.begin(session, good, address="10.0.0.2", now=now, keys=keys)
+
+
+def test_known_and_unknown_accounts_are_refused_alike(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    for email in (officer.email, "nobody@example.org"):
+        with pytest.raises(SurveysError) as problem:
+            signing.begin(session, weigh(session, email, now, keys, "no"), address="a", now=now, keys=keys)
+        assert (refusal(problem), problem.value.field) == ("sign_in.refused", "email")
+
+
+def test_sessions_end_when_idle_when_old_and_everywhere(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    token = signing.open_session(session, officer.id, now=now, keys=keys)
+
+    def there(seen: dt.datetime, at: dt.datetime) -> bool:
+        return signing.who(session, token, seen=seen, now=at, keys=keys) is not None
+
+    assert there(now, now + 30 * MINUTE)
+    assert not there(now, now + 31 * MINUTE)
+    late = now + dt.timedelta(hours=12, minutes=1)
+    assert not there(late - MINUTE, late)
+    assert signing.end_everywhere(session, officer, by=officer.by, now=now, keys=keys) == 1
+    assert not there(now, now)
+    assert signing.forget_sessions(session, late) == 1
+
+
+def test_two_administrators_stay(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    first, second, third = (add_officer(session, "administrator", keys=keys, now=now) for _ in range(3))
+    people.set_roles(session, third, ["analyst"], by=first.by, now=now, keys=keys)
+    third = people.officer_of(session, third.id)
+    for verb in (
+        lambda: people.set_roles(session, second, ["analyst"], by=first.by, now=now, keys=keys),
+        lambda: people.leave(session, second, third, by=first.by, now=now, keys=keys),
+    ):
+        with pytest.raises(SurveysError) as problem:
+            verb()
+        assert refusal(problem) == "officer.last_administrators"
+
+
+def test_leaving_ends_everything_at_once(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    admin = add_officer(session, "administrator", keys=keys, now=now)
+    leaver = add_officer(session, "moderator", keys=keys, now=now, email="gone@example.org")
+    token = signing.open_session(session, leaver.id, now=now, keys=keys)
+    people.leave(session, leaver, admin, by=admin.by, now=now, keys=keys)
+    assert signing.who(session, token, seen=now, now=now, keys=keys) is None
+    assert not weigh(session, leaver.email, now, keys).good
+    gone = people.officer_of(session, leaver.id)
+    assert (gone.left, gone.roles) == (True, frozenset())
+    assert people.name_of(session, leaver.by) == leaver.name
+    with pytest.raises(SurveysError) as problem:
+        people.leave(session, gone, admin, by=admin.by, now=now, keys=keys)
+    assert refusal(problem) == "officer.left"
+    assert audit.check(session, keys) == []
+
+
+def test_a_new_authenticator_takes_a_second_administrator(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    first, second = (add_officer(session, "administrator", keys=keys, now=now) for _ in range(2))
+    lost = add_officer(session, "moderator", keys=keys, now=now)
+    with pytest.raises(SurveysError) as own:
+        people.recover(session, first, kind="password", by=first, now=now, keys=keys)
+    assert refusal(own) == "officer.self"
+    token = people.recover(session, lost, kind="everything", by=first, now=now, keys=keys)
+    with pytest.raises(SurveysError) as waits:
+        people.link_of(session, token, now=now, keys=keys)
+    assert refusal(waits) == "link.unconfirmed"
+    (link,) = people.open_links(session, now)
+    with pytest.raises(SurveysError) as same:
+        people.confirm(session, link, by=first, now=now, keys=keys)
+    assert refusal(same) == "link.own"
+    people.confirm(session, link, by=second, now=now, keys=keys)
+    assert people.link_of(session, token, now=now, keys=keys).id == link.id
+
+
+def test_nothing_secret_is_stored_in_clear(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    officer = add_officer(session, "moderator", keys=keys, now=now)
+    signing.open_session(session, officer.id, now=now, keys=keys)
+    account = session.get_one(Account, officer.id)
+    assert account.password_hash is not None
+    assert account.password_hash.startswith("$argon2id$")
+    assert b"JBSWY3DP" not in (account.sealed or b"")
+    assert len(session.scalars(select(OfficeSession.token_hash)).one()) == 32
+
+
+@pytest.mark.parametrize(
+    ("password", "expected"),
+    [
+        ("short", "password.short"),
+        ("x" * 257, "password.long"),
+        ("passwordpassword", "password.guessable"),
+        ("qwertyuiop123", "password.guessable"),
+        ("robin.sample@example.org", "password.guessable"),
+        ("violet\0ladder seventeen", "password.forbidden"),
+    ],
+)
+def test_weak_passwords_are_refused(password: str, expected: str) -> None:
+    with pytest.raises(SurveysError) as problem:
+        passwords.check(password, ("robin.sample@example.org", "Robin Sample"))
+    assert refusal(problem) == expected
+
+
+@pytest.mark.parametrize(
+    "password", [PASSWORD, "🐦 loud ochre teapot ünder", "a b c d e f g h i j 0 9 z 4 q w" * 3]
+)
+def test_long_passwords_of_any_script_work(password: str) -> None:
+    passwords.check(password)
+    assert passwords.matches(passwords.hashed(password), password)
+    assert not passwords.matches(passwords.hashed(password), password + "x")
+    assert not passwords.matches(None, password)
