@@ -39,12 +39,14 @@ Batch = tuple[str, Rows]
 class Crossed:
     """``table``: groups are the answers of the second question (people who chose several are in several).
 
-    ``weighted``: groups by rows, shares of those who answered (0 without a base); ``effective``: by group.
+    ``weighted``: groups by rows, shares of those who answered (0 without a base); ``effective`` and what they
+    weigh together (``weight``): by group.
     """
 
     table: ExactTable
     weighted: Floats
     effective: Floats
+    weight: Floats
 
 
 def batches(session: Session, survey_id: str, layout: Layout) -> Iterator[Batch]:
@@ -127,7 +129,7 @@ def crossed(
     )
     shares = np.divide(heavy, sums[:, None], out=np.zeros_like(heavy), where=sums[:, None] > 0)
     effective = np.divide(sums**2, squares, out=np.zeros_like(sums), where=squares > 0)
-    return Crossed(table, shares, effective)
+    return Crossed(table, shares, effective, sums)
 
 
 def ballots(layout: Layout, stored: Iterable[Batch], question: str) -> tuple[list[Ballot], NDArray[np.int64]]:

@@ -89,5 +89,16 @@ def forget(session: Session, view: SavedView, *, by: str, now: dt.datetime, keys
     _log(session, "view.forgotten", view, by=by, now=now, keys=keys)
 
 
+def note_exact(
+    session: Session, survey_id: str, what: Mapping[str, Any], *, by: str, now: dt.datetime, keys: Keyring
+) -> None:
+    """Writes down that somebody is about to read exact figures: which question, by what, of whom."""
+    facts = {key: value for key, value in what.items() if value}
+    subject = f"survey:{survey_id}"
+    audit.record(
+        session, actor=by, action="results.read_exact", subject=subject, facts=facts, now=now, keys=keys
+    )
+
+
 def _log(session: Session, action: str, view: SavedView, *, by: str, now: dt.datetime, keys: Keyring) -> None:
     audit.record(session, actor=by, action=action, subject=f"survey:{view.survey_id}", now=now, keys=keys)
