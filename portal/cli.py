@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 import waitress
 
-from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema, ticking
+from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, schema, shelving, ticking
 from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
@@ -35,6 +35,7 @@ def main() -> None:
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
 main.add_command(demo)
+main.add_command(shelving.evidence)
 main.add_command(officers)
 
 

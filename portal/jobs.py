@@ -12,11 +12,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal import logs, mail
+from portal import alarms, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import outbox
+from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
 from surveys.moderation import screening
 from surveys.sealing import Keyring
@@ -79,6 +79,22 @@ def screen_comments(desk: Desk) -> int:
             return looked_at
 
 
+def announce_concerns(desk: Desk) -> int:
+    """Lead and deputies hear of every concern that has come up, without content."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.announce(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def alarm_overdue(desk: Desk) -> int:
+    """Lead and deputies hear once a day that something is overdue."""
+    if desk.settings is None:
+        return 0
+    with desk.store.writing() as session:
+        return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
 def scrub(desk: Desk) -> int:
     """Rewrites what still holds deleted rows; 1 when it could, 0 when somebody was in the way."""
     return int(erasure.scrub(desk.store.engine, fully=True))
@@ -138,10 +154,20 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _forget_unconfirmed(session: Session, desk: Desk) -> int:
+    return contacts.forget_unconfirmed(session, desk.now)
+
+
+def _untie_forms(session: Session, desk: Desk) -> int:
+    return keying.forget_links(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
     Job("screen-comments", screen_comments),
+    Job("announce-concerns", announce_concerns),
+    Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
     Job(
         "forget-sessions",
@@ -152,6 +178,8 @@ JOBS: tuple[Job, ...] = (
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
     Job("forget-mail", forget_mail, nightly=True),
+    Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
+    Job("untie-forms", _writing(_untie_forms), nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )

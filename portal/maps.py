@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership.register import Place
+from portal.partnership.places import Place
 from surveys.questionnaire.model import Questionnaire
 
 Point = tuple[float, float]

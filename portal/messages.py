@@ -94,9 +94,20 @@ RECEIPTS: dict[str, Say] = {
 
 MAIL: dict[str, Say] = {
     "mail.address": lambda _: gettext("Enter one email address, like name@example.org"),
-    "mail.header": lambda _: gettext("Write the subject in one short line"),
-    "mail.unknown": lambda _: gettext("There is no such letter any more"),
-    "mail.sent": lambda _: gettext("This letter was sent already"),
+    "invitation.used": lambda _: gettext("The answer of this organisation was sent already"),
+    "invitation.over": lambda _: gettext("This link has ended. Ask the partnership for a new one"),
+    "complaint.text": lambda _: gettext("Say what went wrong"),
+}
+
+COMMENTS: dict[str, Say] = {
+    "appeal.none": lambda _: gettext("There is no decision about this comment that can be looked at again"),
+    "appeal.settled": lambda _: gettext("This decision was looked at again already"),
+    "appeal.long": lambda facts: ngettext(
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d character too long",
+        "Shorten what you wrote to %(most)d characters or fewer. It is %(num)d characters too long",
+        _count(facts, "over"),
+        most=_count(facts, "most"),
+    ),
 }
 
 TEXTS: dict[str, Say] = {
@@ -203,6 +214,7 @@ DOCUMENTS: dict[str, Say] = {
 MESSAGES: dict[str, Say] = {
     **ANSWERS,
     **RECEIPTS,
+    **COMMENTS,
     **MAIL,
     **TEXTS,
     **RESULTS,

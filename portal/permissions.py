@@ -51,6 +51,11 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office(
+        "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
+        "concern_release",
+        "safeguarding",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

@@ -18,6 +18,9 @@ from surveys.sealing import Keyring
 ADVISORY_LOCK = 0x61756469745F31
 """Taken on PostgreSQL while an entry is chained, so that two writers cannot follow the same entry."""
 
+CUT = "audit.cut"
+"""The action of an entry that says a year was taken off the log, and what its successor continues from."""
+
 
 class Entry(Base):
     """One act. ``facts`` is JSON of ids, codes and numbers; ``mac`` covers the entry and the one before."""
@@ -136,9 +139,20 @@ def _anchor(session: Session, entry: Entry, problems: list[Problem]) -> bytes:
     year, _, number = entry.follows.partition("/")
     found = session.scalar(select(Entry.mac).where(Entry.year == int(year), Entry.number == int(number)))
     if found is None:
+        found = _cut_at(session, entry.follows)
+    if found is None:
         problems.append(Problem("unanchored", entry.year, 1))
         return b""
     return found
+
+
+def _cut_at(session: Session, last: str) -> bytes | None:
+    """The mac of the last entry of a year that retention took, from the entry that says so."""
+    for facts in session.scalars(select(Entry.facts).where(Entry.action == CUT)):
+        said = json.loads(facts)
+        if said.get("last") == last:
+            return bytes.fromhex(said["mac"])
+    return None
 
 
 def entries(session: Session, *, subject: str | None = None, limit: int = 100) -> Iterator[Entry]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import JSON, Connection, CursorResult, DateTime, MetaData, Result, Table, TypeDecorator, event
@@ -79,6 +81,24 @@ def append_only_statements(table: str, dialect: str) -> tuple[str, ...]:
     """The statements that make a table refuse UPDATE and DELETE on this dialect."""
     known = {"sqlite": SQLITE_APPEND_ONLY, "postgresql": POSTGRESQL_APPEND_ONLY}
     return tuple(statement.format(table=table) for statement in known[dialect])
+
+
+SQLITE_LIFTS = ("DROP TRIGGER IF EXISTS {table}_no_update", "DROP TRIGGER IF EXISTS {table}_no_delete")
+POSTGRESQL_LIFTS = (
+    "DROP TRIGGER IF EXISTS {table}_no_change ON {table}",
+    "DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}",
+)
+
+
+@contextmanager
+def unguarded(connection: Connection, table: Any) -> Iterator[None]:
+    """Lets the one act of this block change an append-only table, within its transaction."""
+    name = cast(Table, table).name
+    for statement in SQLITE_LIFTS if on_sqlite(connection) else POSTGRESQL_LIFTS:
+        connection.exec_driver_sql(statement.format(table=name))
+    yield
+    for statement in append_only_statements(name, connection.dialect.name):
+        connection.exec_driver_sql(statement)
 
 
 def append_only(table: Any) -> None:

@@ -8,35 +8,34 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
-from sqlalchemy import Engine, delete, text
+from sqlalchemy import Engine, Select, delete, select, text
 from sqlalchemy.orm import Session
 
 from surveys import audit, changes, drafts, responses
+from surveys.audit import Entry
+from surveys.db import Base, rows_changed, unguarded
 from surveys.errors import SurveysError
+from surveys.moderation import concerns, safeguarding
+from surveys.moderation.concerns import Concern, HeldText, Telling
 from surveys.responses import Comment, Participant, Response
+from surveys.retention import Due
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 
 REASONS = ("respondent", "identifies", "unlawful", "mistake", "retention")
-TOUCHED = (
-    "draft",
-    "comment",
-    "comment_public",
-    "comment_translation",
-    "comment_marks",
-    "participant",
-    "response",
-)
-"""The tables whose dead rows PostgreSQL has to give up."""
+Op = Literal["withdraw", "erase", "comment", "release"]
+OPS: tuple[str, ...] = get_args(Op)
 
 
 @dataclass(frozen=True)
 class Erased:
+    """One line of the ledger. ``id`` is a response's; a comment's ("comment"); a concern's ("release")."""
+
     survey_id: str
-    response_id: str
-    op: Literal["withdraw", "erase"]
+    id: str
+    op: Op
 
 
 class Ledger:
@@ -51,7 +50,7 @@ class Ledger:
     def append(self, erased: Erased) -> None:
         """Adds one line and waits until the disk has it. Raises OSError when it cannot."""
         made = not self.path.exists()
-        line = f"{erased.op} {erased.survey_id} {erased.response_id}\n"
+        line = f"{erased.op} {erased.survey_id} {erased.id}\n"
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             size = os.fstat(descriptor).st_size
@@ -73,9 +72,12 @@ class Ledger:
             return
         for line in self.path.read_text().splitlines():
             op, _, ids = line.partition(" ")
-            survey_id, _, response_id = ids.partition(" ")
-            if op in ("withdraw", "erase") and survey_id and response_id:
-                yield Erased(survey_id, response_id, "withdraw" if op == "withdraw" else "erase")
+            survey_id, _, id = ids.partition(" ")
+            if op in OPS and survey_id and id:
+                yield Erased(survey_id, id, cast(Op, op))
+
+
+# What people and officers ask for --------------------------------------------------------------------------
 
 
 def withdraw(session: Session, number: str, *, keys: Keyring, now: dt.datetime, ledger: Ledger) -> Survey:
@@ -87,7 +89,7 @@ def withdraw(session: Session, number: str, *, keys: Keyring, now: dt.datetime, 
     until = survey.withdraw_until
     if until is None or london_day(now) > until:
         raise SurveysError("receipt.too_late", field="number", until=until)
-    _remove(session, response, "withdraw", ledger)
+    remove(session, response, "withdraw", ledger)
     return survey
 
 
@@ -108,7 +110,7 @@ def erase(
     response = session.get(Response, (survey_id, response_id))
     if response is None:
         raise SurveysError("response.unknown")
-    _remove(session, response, "erase", ledger)
+    remove(session, response, "erase", ledger)
     audit.record(
         session,
         actor=by,
@@ -120,15 +122,151 @@ def erase(
     )
 
 
+def erase_comment(
+    session: Session,
+    survey_id: str,
+    comment_id: str,
+    *,
+    by: str,
+    reason: str,
+    keys: Keyring,
+    now: dt.datetime,
+    ledger: Ledger,
+) -> None:
+    """Erases the words of one comment and all that was made of them; the answers beside it go on counting.
+
+    Raises ``reason.unknown``, ``comment.unknown``, ``comment.held`` while a hold keeps it.
+    """
+    if reason not in REASONS:
+        raise SurveysError("reason.unknown", field="reason")
+    comment = session.get(Comment, (survey_id, comment_id))
+    if comment is None:
+        raise SurveysError("comment.unknown")
+    if concerns.locked(session, survey_id, comment_id):
+        raise SurveysError("comment.held")
+    ledger.append(Erased(survey_id, comment_id, "comment"))
+    session.delete(comment)
+    session.flush()
+    facts = {"survey": survey_id, "reason": reason}
+    subject = f"comment:{comment_id}"
+    audit.record(session, actor=by, action="comment.erase", subject=subject, facts=facts, now=now, keys=keys)
+
+
+def release(
+    session: Session,
+    concern: Concern,
+    *,
+    reason: str,
+    seen_version: int,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+    ledger: Ledger,
+) -> None:
+    """Ends a hold; a text that was only kept because of it goes. Raises as ``safeguarding.release`` does."""
+    held = session.get(HeldText, (concern.survey_id, concern.id))
+    safeguarding.release(
+        session, concern, reason=reason, seen_version=seen_version, by=by, now=now, keys=keys
+    )
+    if held is not None:
+        ledger.append(Erased(concern.survey_id, concern.id, "release"))
+        session.delete(held)
+        session.flush()
+
+
 def replay(session: Session, ledger: Ledger) -> int:
-    """After a restore: erases again whatever the backup brought back, and says how many responses."""
+    """After a restore: erases again whatever the backup brought back, and says how many of them."""
     brought_back = 0
-    for erased in set(ledger):
-        response = session.get(Response, (erased.survey_id, erased.response_id))
-        if response is not None:
-            _remove(session, response, erased.op, None)
-            brought_back += 1
+    for erased in sorted(set(ledger), key=lambda line: line.op == "release"):
+        brought_back += _again(session, erased)
     return brought_back
+
+
+def _again(session: Session, erased: Erased) -> bool:
+    key = (erased.survey_id, erased.id)
+    if erased.op == "comment":
+        found: Base | None = session.get(Comment, key)
+        if found is not None:
+            session.delete(found)
+    elif erased.op == "release":
+        found = session.get(HeldText, key)
+        if found is not None:
+            session.delete(found)
+    else:
+        found = response = session.get(Response, key)
+        if response is not None:
+            remove(session, response, erased.op, None)
+    session.flush()
+    return found is not None
+
+
+# What retention takes ------------------------------------------------------------------------------------
+
+
+def retire(session: Session, due: Due, *, by: str, now: dt.datetime, keys: Keyring, limit: int) -> int:
+    """Deletes up to ``limit`` rows of what is due and says how many; call it again until it says 0.
+
+    Texts under a hold are passed over. Nothing goes to the ledger: what a restore brings back is due again.
+    Raises ``retention.early`` before its day.
+    """
+    if not due.now(london_day(now)):
+        raise SurveysError("retention.early")
+    if due.kind == "drafts":
+        return drafts.expire_drafts(session, now)
+    if due.kind == "text":
+        return _retire_texts(session, due.subject, limit)
+    if due.kind == "answers":
+        found = session.scalars(select(Response).where(Response.survey_id == due.subject).limit(limit)).all()
+        for response in found:
+            remove(session, response, "erase", None)
+        return len(found)
+    if due.kind == "safeguarding":
+        return _retire_concerns(session, due.since)
+    return _cut_year(session, int(due.subject), by=by, now=now, keys=keys)
+
+
+def _retire_texts(session: Session, survey_id: str, limit: int) -> int:
+    mine = (Comment.survey_id == survey_id, Comment.id.not_in(concerns.held_comments(survey_id)))
+    ids = session.scalars(select(Comment.id).where(*mine).limit(limit)).all()
+    return rows_changed(
+        session.execute(delete(Comment).where(Comment.survey_id == survey_id, Comment.id.in_(ids)))
+    )
+
+
+def _retire_concerns(session: Session, released_on: dt.date) -> int:
+    gone = session.execute(
+        select(Concern.survey_id, Concern.id).where(Concern.released_on == released_on)
+    ).all()
+    for survey_id, id in gone:
+        for table in (Telling, HeldText):
+            session.execute(delete(table).where(table.survey_id == survey_id, table.concern_id == id))
+        session.execute(delete(Concern).where(Concern.survey_id == survey_id, Concern.id == id))
+    return len(gone)
+
+
+def _cut_year(session: Session, year: int, *, by: str, now: dt.datetime, keys: Keyring) -> int:
+    """Takes the oldest year off the audit log; an entry keeps what the next year's first continues from."""
+    query = select(Entry.number, Entry.mac).where(Entry.year == year).order_by(Entry.number.desc())
+    last = session.execute(query.limit(1)).first()
+    if last is None:
+        return 0
+    with unguarded(session.connection(), Entry.__table__):
+        removed = rows_changed(session.execute(delete(Entry).where(Entry.year == year)))
+    facts = {"last": f"{year}/{last.number}", "mac": last.mac.hex(), "entries": removed}
+    subject = f"audit:{year}"
+    audit.record(session, actor=by, action=audit.CUT, subject=subject, facts=facts, now=now, keys=keys)
+    return removed
+
+
+# What it leaves in the files ------------------------------------------------------------------------------
+
+
+def touched() -> list[str]:
+    """The tables whose dead rows PostgreSQL has to give up: all that hold anything sealed, and responses."""
+    words = {"sealed", "comment_id"}
+    return [
+        t.name for t in Base.metadata.sorted_tables if t.name == "response" or words & set(t.columns.keys())
+    ]
 
 
 def scrub(engine: Engine, *, fully: bool = False) -> bool:
@@ -142,7 +280,7 @@ def scrub(engine: Engine, *, fully: bool = False) -> bool:
         return _scrub_sqlite(engine, fully)
     if fully:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in TOUCHED:
+            for table in touched():
                 connection.execute(text(f"VACUUM FULL {table}"))
     return True
 
@@ -166,16 +304,20 @@ def _scrub_sqlite(engine: Engine, fully: bool) -> bool:
         borrowed.close()
 
 
-def _remove(
+# Removing -------------------------------------------------------------------------------------------------
+
+
+def remove(
     session: Session, response: Response, op: Literal["withdraw", "erase"], ledger: Ledger | None
 ) -> None:
-    """Everything that hangs on one response, the sent copy of its draft included."""
+    """Everything that hangs on one response, the sent copy of its draft included; no text under a hold."""
     survey_id, response_id = response.survey_id, response.id
     participant_id, receipt_hash = response.participant_id, response.receipt_hash
     if ledger is not None:
         ledger.append(Erased(survey_id, response_id, op))
     drafts.discard_sent(session, receipt_hash)
     mine = (Comment.survey_id == survey_id, Comment.response_id == response_id)
+    _set_aside(session, survey_id, select(Comment.id).where(*mine))
     session.execute(delete(Comment).where(*mine))
     session.delete(response)
     session.flush()
@@ -184,3 +326,19 @@ def _remove(
             delete(Participant).where(Participant.survey_id == survey_id, Participant.id == participant_id)
         )
     changes.record(session.connection(), survey_id, response_id, op)
+
+
+def _set_aside(session: Session, survey_id: str, comment_ids: Select[str]) -> None:
+    """Moves texts under a hold to their concerns, before the comments go."""
+    rows = session.execute(
+        select(Concern.id, Comment.sealed, Comment.key_id)
+        .join(Comment, (Comment.survey_id == Concern.survey_id) & (Comment.id == Concern.comment_id))
+        .where(
+            Concern.survey_id == survey_id,
+            Concern.released_on.is_(None),
+            Concern.comment_id.in_(comment_ids),
+        )
+    ).all()
+    for concern_id, sealed, key_id in rows:
+        session.add(HeldText(survey_id=survey_id, concern_id=concern_id, sealed=sealed, key_id=key_id))
+    session.flush()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
@@ -57,6 +57,7 @@ __all__ = [
     "ahead_of",
     "caller",
     "changes_since",
+    "coded",
     "confirmation",
     "counts",
     "discard",
@@ -178,23 +179,45 @@ def submit_direct(
     locale: str,
     may_publish: bool,
     channel: str = "web",
+    accepted: Collection[str] = frozenset(),
+    received_on: dt.date | None = None,
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
-    """Sends the answers of a one-page survey without a draft. Raises as :func:`submit` does."""
+    """Sends answers without a draft: a one-page survey's, or those of a paper form or a call.
+
+    ``accepted``: the offered parts these answers include. ``received_on``: the London day on which somebody
+    else's answers reached us; with a day before closing they are taken afterwards as well.
+    Raises ``received.day`` for a day outside the survey's window, else as :func:`submit` does.
+    """
+    if received_on is not None and not _received_in_time(survey, received_on, now):
+        raise SurveysError("received.day", field="received_on")
     return _file(
         session,
         survey,
         questionnaire,
-        prune(questionnaire, answers, accepted=frozenset()),
+        prune(questionnaire, answers, accepted=accepted),
         version_id=version.id,
         token=token,
         locale=locale,
         may_publish=may_publish,
         channel=channel,
+        received_on=received_on,
         keys=keys,
         now=now,
     )
+
+
+def _received_in_time(survey: Survey, day: dt.date, now: dt.datetime) -> bool:
+    """Whether the day lies between opening and closing and not in the future."""
+    if survey.opens_at is None or not london_day(survey.opens_at) <= day <= london_day(now):
+        return False
+    return survey.closes_at is None or day <= london_day(survey.closes_at - dt.timedelta(seconds=1))
+
+
+def coded(questionnaire: Questionnaire, answers: Answers) -> dict[str, Answer]:
+    """Pruned answers as they are stored beside the words: what was written is only True."""
+    return _take_apart(questionnaire, answers).coded
 
 
 def confirmation(
@@ -267,6 +290,7 @@ def _file(
     locale: str,
     may_publish: bool,
     channel: str,
+    received_on: dt.date | None = None,
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
@@ -274,12 +298,13 @@ def _file(
     session.flush()
     submission_hash = receipts.submission_hash(keys, token)
     number = receipt_number(keys, survey, token)
-    if survey_state(survey, now) not in ("open", "grace"):
+    taking = ("open", "grace") if received_on is None else ("open", "grace", "closed")
+    if survey_state(survey, now) not in taking:
         return _stored(session, survey, submission_hash, number) or _refuse(survey, now)
     parts = _take_apart(questionnaire, answers)
     if survey.kind == "named" and not parts.organisation:
         raise SurveysError("participant.missing")
-    response_id, today = new_id(), london_day(now)
+    response_id, today = new_id(), received_on or london_day(now)
     row = {
         "survey_id": survey.id,
         "id": response_id,

@@ -291,6 +291,36 @@ def resume(
     _note(session, survey, "survey.resume", by=by, now=now, keys=keys, reason=given)
 
 
+def reopen(
+    session: Session,
+    survey: Survey,
+    *,
+    closes_at: dt.datetime,
+    withdraw_until: dt.date | None,
+    reason: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Takes answers again after closing. Whether results are out already is for the caller to know.
+
+    Raises ``survey.not_closed``, ``survey.closes_in_past``, ``survey.withdraw_until_earlier``,
+    ``reason.missing``.
+    """
+    given = _reason(reason)
+    if state(survey, now) not in ("closed", "grace"):
+        raise SurveysError("survey.not_closed", state=state(survey, now))
+    if closes_at <= now:
+        raise SurveysError("survey.closes_in_past", field="closes_at")
+    promised = survey.withdraw_until
+    if promised is not None and (withdraw_until is None or withdraw_until < promised):
+        raise SurveysError("survey.withdraw_until_earlier", field="withdraw_until", promised=promised)
+    survey.closes_at, survey.withdraw_until, survey.paused_at = closes_at, withdraw_until, None
+    session.flush()
+    facts = {"closes_at": closes_at.astimezone(dt.UTC).isoformat(), "reason": given}
+    _note(session, survey, "survey.reopen", by=by, now=now, keys=keys, **facts)
+
+
 def withdraw_survey(
     session: Session, survey: Survey, *, reason: str, by: str, now: dt.datetime, keys: Keyring
 ) -> None:

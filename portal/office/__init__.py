@@ -6,7 +6,8 @@ import portal.office.account as account
 import portal.office.audit as audit
 import portal.office.door as door
 import portal.office.people as people
+import portal.office.safeguarding as safeguarding
 import portal.office.today as today
 from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "door", "people", "today"]
+__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]

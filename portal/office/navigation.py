@@ -14,6 +14,7 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

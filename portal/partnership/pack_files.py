@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from portal.partnership import geography
+from portal.partnership import crime_files, geography
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pages import NEUTRAL, SOURCE
 from portal.partnership.register import KINDS, Body, Slug, Words, partial
@@ -38,12 +38,14 @@ LISTS = {
     "accessibility.toml": ("section", "accessibility", True),
     "notices.toml": ("notice", "notice", False),
     "outcomes.toml": ("outcome", "outcome", False),
+    "pre-election.toml": ("period", "pre-election", False),
+    "recorded.toml": ("recorded", "recorded", False),
 }
 """File: the array of tables it holds, the kind of its entries, and whether a pack needs it."""
 _OTHERS = frozenset(
     "pack.toml wards.geojson parishes.csv census.csv languages.csv demonstration.toml README.md".split()
 )
-_FOLDERS = frozenset({"pages", "rounds", "questionnaires"})
+_FOLDERS = frozenset({"pages", "rounds", "questionnaires", "crime"})
 
 
 class _Language(Body):
@@ -83,6 +85,7 @@ class Reading:
     plans: list[tuple[str, int, SurveyPlan]] = field(default_factory=list)
     questionnaires: dict[str, Questionnaire] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
+    crime: dict[str, crime_files.Month] = field(default_factory=dict)
 
     def text(self, file: str, *, needed: bool = True) -> str | None:
         path = self.folder / file
@@ -258,6 +261,16 @@ class Reading:
             numbers.add(place.number)
             keys.add((place.level, place.key))
 
+    def recorded_crime(self, lsoa_names: str) -> None:
+        paths = sorted((self.folder / "crime").glob("*.csv"))
+        if not paths:
+            return
+        streets = [street for path in paths for street in crime_files.streets(path)]
+        try:
+            self.crime = crime_files.read(streets, crime_files.Area(self.places, lsoa_names))
+        except crime_files.CrimeFaults as problem:
+            self.faults.found += [replace(fault, file=f"crime/{fault.file}") for fault in problem.faults]
+
     def round_files(self, *, demonstration: bool) -> None:
         for path in sorted((self.folder / "rounds").glob("*.toml")):
             file = f"rounds/{path.name}"
@@ -327,13 +340,14 @@ class Reading:
             ("area", "helplines", "helpline"),
             ("priority", "areas", "area"),
             ("outcome", "area", "area"),
+            ("recorded", "key", "area"),
             ("outcome", "priority", "priority"),
             ("outcome", "lead_partner", "partner"),
         )
         for kind, name, target in named:
             known = self.keys(target)
             for written in self.facts(kind):
-                value = written.body.get(name)
+                value = written.key if name == "key" else written.body.get(name)
                 for key in [value] if isinstance(value, str) else value or []:
                     if key not in known:
                         line = self.line_of(written, name)

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership import pages, rounds
+from portal.partnership import crime, offers, pages, rounds
+from portal.partnership.crime_files import Month
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pack_files import Reading, Written
-from portal.partnership.register import Margin, Place
+from portal.partnership.places import Margin, Place
 from portal.partnership.rounds import RoundPlan
 from portal.partnership.sources import Fault
 from surveys import audit
@@ -49,6 +50,8 @@ class Pack:
     margins: tuple[MarginRow, ...]
     rounds: tuple[RoundPlan, ...]
     questionnaires: Mapping[str, Questionnaire]
+    crime: Mapping[str, Month]
+    """Months of recorded crime, counted while reading."""
 
     @property
     def origin(self) -> str:
@@ -82,6 +85,7 @@ def read(folder: Path) -> Pack:
     reading.lists()
     reading.markdown()
     reading.tables(str(site.get("district_code", "")))
+    reading.recorded_crime(str(site.get("lsoa_names", "")))
     reading.questionnaire_files()
     reading.round_files(demonstration=demonstration)
     reading.references()
@@ -101,6 +105,7 @@ def read(folder: Path) -> Pack:
         margins=tuple(reading.margins),
         rounds=tuple(reading.rounds),
         questionnaires=MappingProxyType(reading.questionnaires),
+        crime=MappingProxyType(reading.crime),
     )
 
 
@@ -130,6 +135,9 @@ def load(session: Session, pack: Pack, *, by: str, now: dt.datetime, keys: Keyri
         if before is not None and before.body == body:
             unchanged.append(written.name)
         elif before is not None and not before.origin.startswith("pack:"):
+            offers.offer(
+                session, written.kind, written.key, written.locale, body, origin=pack.origin, now=now
+            )
             kept.append(written.name)
         else:
             pages.add(
@@ -145,6 +153,10 @@ def load(session: Session, pack: Pack, *, by: str, now: dt.datetime, keys: Keyri
         if rounds.by_slug(session, plan.slug) is None:
             rounds.create(session, slug=plan.slug, by=by, now=now, keys=keys)
             added.append(f"round/{plan.slug}/itself")
+    months = crime.store(
+        session, pack.crime, area_set=pack.area_set, by=by, now=now, keys=keys, replace=False
+    )
+    added += [f"crime/{month}" for month in months]
     loaded = Loaded(tuple(added), tuple(unchanged), tuple(kept), _left(session, pack))
     if added:
         facts = {"origin": pack.origin, "added": len(added), "kept": len(kept)}

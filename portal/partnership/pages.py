@@ -39,6 +39,15 @@ class Revision(Base):
             sqlite_where=text("state = 'current'"),
             postgresql_where=text("state = 'current'"),
         ),
+        Index(
+            "uq_revision_draft",
+            "kind",
+            "key",
+            "locale",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +61,8 @@ class Revision(Base):
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     origin: Mapped[str] = mapped_column(String(120))
     """``pack:<name>@<sha>`` or ``officer:<id>``. A pack replaces only what came from a pack."""
+    shown_from: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    """When it came on the site; nothing for a draft and for one that was never published."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +107,19 @@ def site(session: Session, locale: str) -> Entry | None:
     return one(session, "site", "site", locale)
 
 
+OVERLAY = "pages.overlay"
+
+
+def overlay(session: Session, bodies: Mapping[tuple[str, str, str], Mapping[str, object]]) -> None:
+    """For a preview: this session alone reads these bodies (by kind, key, locale) as if they were current."""
+    session.info[OVERLAY] = {**session.info.get(OVERLAY, {}), **bodies}
+
+
+def overlaid(session: Session) -> bool:
+    """Whether this session shows a preview, so that nothing it read may be kept for others."""
+    return bool(session.info.get(OVERLAY))
+
+
 def _entries(session: Session, kind: str, locale: str, key: str | None) -> tuple[Entry, ...]:
     wanted = select(Revision.key, Revision.locale, Revision.body).where(
         Revision.kind == kind,
@@ -107,6 +131,9 @@ def _entries(session: Session, kind: str, locale: str, key: str | None) -> tuple
     bodies: dict[str, dict[str, Mapping[str, object]]] = {}
     for row_key, row_locale, body in session.execute(wanted):
         bodies.setdefault(row_key, {})[row_locale] = body
+    for (of, row_key, row_locale), body in session.info.get(OVERLAY, {}).items():
+        if of == kind and key in (None, row_key) and row_locale in (NEUTRAL, SOURCE, locale):
+            bodies.setdefault(row_key, {})[row_locale] = body
     entries = [
         _entry(kind, row_key, locale, by_locale)
         for row_key, by_locale in bodies.items()
@@ -173,6 +200,33 @@ def history(session: Session, kind: str, key: str, locale: str) -> tuple[Revisio
     return tuple(session.scalars(wanted.order_by(Revision.number.desc())))
 
 
+def last_number(session: Session, kind: str, key: str, locale: str) -> int:
+    """The number of the newest revision, draft or not; 0 before the first."""
+    return (
+        session.scalar(
+            select(func.max(Revision.number)).where(
+                Revision.kind == kind, Revision.key == key, Revision.locale == locale
+            )
+        )
+        or 0
+    )
+
+
+def as_at(session: Session, kind: str, key: str, locale: str, moment: dt.datetime) -> Revision | None:
+    """The revision that stood on the site at that moment, whatever its facts say about being shown."""
+    return session.scalar(
+        select(Revision)
+        .where(
+            Revision.kind == kind,
+            Revision.key == key,
+            Revision.locale == locale,
+            Revision.shown_from <= moment,
+        )
+        .order_by(Revision.shown_from.desc(), Revision.number.desc())
+        .limit(1)
+    )
+
+
 def add(
     session: Session,
     kind: str,
@@ -192,21 +246,17 @@ def add(
             return None
         before.state = "superseded"
         session.flush()
-    last = session.scalar(
-        select(func.max(Revision.number)).where(
-            Revision.kind == kind, Revision.key == key, Revision.locale == locale
-        )
-    )
     revision = Revision(
         kind=kind,
         key=key,
         locale=locale,
-        number=(last or 0) + 1,
+        number=last_number(session, kind, key, locale) + 1,
         state="current",
         body=stored,
         by=by,
         at=now,
         origin=origin,
+        shown_from=now,
     )
     session.add(revision)
     session.flush()

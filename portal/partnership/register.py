@@ -1,4 +1,4 @@
-"""What a partnership is made of: the kinds of site text and their bodies, the tables of places and census.
+"""What a partnership is made of: the kinds of site text and their bodies.
 
 Every kind has facts (the same in every language) and texts (one body a language). A body is plain JSON in the
 store; these models say what may stand in it. Fields of type Markdown are Markdown, the others plain words.
@@ -11,36 +11,32 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
-from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from pydantic import Field, StringConstraints, create_model, model_validator
 
-from surveys.db import Base, Json, JsonValue
-from surveys.questionnaire.model import PlaceEntry
+from portal.partnership.bodies import (
+    AssessmentFacts,
+    EvidenceFacts,
+    EvidenceTexts,
+    HarmFacts,
+    HarmTexts,
+    ProblemFacts,
+    ProblemTexts,
+    RecordedFacts,
+    RecordedTexts,
+    SectionTexts,
+)
+from portal.partnership.bodies import Body as Body
+from portal.partnership.bodies import Email as Email
+from portal.partnership.bodies import Facts as Facts
+from portal.partnership.bodies import Markdown as Markdown
+from portal.partnership.bodies import Phone as Phone
+from portal.partnership.bodies import Slug as Slug
+from portal.partnership.bodies import Texts as Texts
+from portal.partnership.bodies import Url as Url
+from portal.partnership.bodies import Words as Words
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Markdown = Words
-Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9 ]{1,19}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Token = Literal["lode", "lode-strong", "lode-soft", "on-lode", "lantern", "lantern-soft", "on-lantern"]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Facts(Body):
-    order: int = 0
-    retired: bool = False
-    """Taken off the site without losing its history."""
-
-
-class Texts(Body):
-    translation: Literal["source", "checked", "unchecked"] = "source"
-    """How far the words can be trusted. Only officers see it."""
 
 
 # The site -------------------------------------------------------------------------------------------------
@@ -77,8 +73,8 @@ class Attribution(Body):
 
 
 class Colours(Body):
-    light: dict[Token, Hex] = {}
-    dark: dict[Token, Hex] = {}
+    light: dict[Token, Hex] = Field(default_factory=dict)
+    dark: dict[Token, Hex] = Field(default_factory=dict)
 
 
 class SiteFacts(Facts):
@@ -89,11 +85,17 @@ class SiteFacts(Facts):
     """Which set of wards and parishes is in use ("2023")."""
     district_code: str = ""
     police_force: str = ""
+    lsoa_names: str = ""
+    """What the names of the district's small statistical areas begin with ("East Cambridgeshire")."""
     demonstration: bool = False
     """Every page says that its responses are invented."""
+    minimum_open_days: int = Field(default=42, ge=1, le=366)
+    """The shortest time a consultation should stay open; a shorter one needs a recorded reason."""
     contacts: dict[Purpose, Contact]
     attributions: tuple[Attribution, ...] = ()
     colours: Colours = Colours()
+    emblem: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")] | None = None
+    """The picture shown instead of the design's own emblem."""
 
     @model_validator(mode="after")
     def _every_purpose(self) -> SiteFacts:
@@ -249,11 +251,6 @@ class SectionFacts(Facts):
     """proposed: drafted here, not confirmed by the body that answers for it; the page says so."""
 
 
-class SectionTexts(Texts):
-    title: Words
-    body: Markdown
-
-
 class AccessibilityFacts(SectionFacts):
     compliance: Literal["fully", "partially", "not"] | None = None
     prepared: dt.date | None = None
@@ -291,19 +288,48 @@ class RoundFacts(Facts):
     """Weeks after closing, when no date is fixed."""
     outcome_due: dt.date | None = None
     outcome_due_weeks: int | None = Field(default=None, ge=0)
+    opens: dt.date | None = None
+    """The day officers plan to open it; once it is open, the surveys' own windows say when."""
+    closes: dt.date | None = None
+    """The planned last day."""
+    withdraw_days: int = Field(default=14, ge=0, le=366)
+    """Days after closing on which people can still take their answers back."""
+    impact_assessment: Words | None = None
+    """The reference of the data protection impact assessment, where the host keeps it."""
+    impact_assessment_on: dt.date | None = None
 
 
 class RoundTexts(Texts):
     title: Words
     purpose: Words
     """One sentence, for lists and the start page."""
+    audience: Words | None = None
+    """Whom it asks, in a sentence."""
     reasons: Markdown
     evidence: Markdown
+    options_considered: Markdown | None = None
+    """What else could be done, and why it is not what is proposed."""
     decision_open: Markdown
     """Whether the decision can still be changed by what people answer."""
     who_decides: Markdown
     publish_what: Markdown
     other_ways: Markdown
+
+
+class PeriodFacts(Facts):
+    since: dt.date
+    until: dt.date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> PeriodFacts:
+        if self.until < self.since:
+            raise ValueError("ends before it begins")
+        return self
+
+
+class PeriodTexts(Texts):
+    title: Words
+    """Which election it is ("District elections, May 2027")."""
 
 
 # The kinds ------------------------------------------------------------------------------------------------
@@ -347,8 +373,23 @@ KINDS: dict[str, Kind] = {
         Kind("notice", NoticeFacts, SectionTexts),
         Kind("outcome", OutcomeFacts, OutcomeTexts),
         Kind("round", RoundFacts, RoundTexts),
+        Kind("pre-election", PeriodFacts, PeriodTexts),
+        Kind("recorded", RecordedFacts, RecordedTexts),
+        Kind("evidence", EvidenceFacts, EvidenceTexts),
+        Kind("assessment", AssessmentFacts, SectionTexts),
+        Kind("problem", ProblemFacts, ProblemTexts),
+        Kind("harm", HarmFacts, HarmTexts),
     )
 }
+
+
+@cache
+def unfinished(facts: type[Facts]) -> type[Body]:
+    """The same facts with every field optional: a draft may lack some, but what it has is sound."""
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation() | None, None) for name, field in facts.model_fields.items()
+    }
+    return create_model(f"Unfinished{facts.__name__}", __base__=Body, **fields)
 
 
 @cache
@@ -360,77 +401,3 @@ def partial(texts: type[Texts]) -> type[Texts]:
         if name != "translation"
     }
     return create_model(f"Partial{texts.__name__}", __base__=Texts, **fields)
-
-
-# Places and census ----------------------------------------------------------------------------------------
-
-
-class Place(Base):
-    """A ward or parish of one set of areas. A set never changes once in use: new boundaries, a new set."""
-
-    __tablename__ = "place"
-    __table_args__ = (
-        CheckConstraint("level IN ('parish', 'ward')", name="level"),
-        UniqueConstraint("area_set", "number"),
-        CheckConstraint("level = 'parish' OR ward_key IS NULL", name="ward"),
-    )
-
-    area_set: Mapped[str] = mapped_column(String(20), primary_key=True)
-    level: Mapped[str] = mapped_column(String(10), primary_key=True)
-    key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    """Ward: its code. Parish: a slug."""
-    number: Mapped[int]
-    """The small number that stands for it in packed answers; never reused within a set."""
-    code: Mapped[str | None] = mapped_column(String(9))
-    """The statistical office's code, where it is known."""
-    name: Mapped[str] = mapped_column(String(120))
-    label_lon: Mapped[float | None]
-    label_lat: Mapped[float | None]
-    geometry: Mapped[JsonValue | None] = mapped_column(Json)
-    """GeoJSON Polygon or MultiPolygon, WGS84 longitude and latitude."""
-    ward_key: Mapped[str | None] = mapped_column(String(60))
-    """For a parish that lies in one ward: that ward."""
-    checked: Mapped[bool] = mapped_column(default=False)
-    """False: taken from memory or a generalised map. Only officers see it."""
-    source: Mapped[str] = mapped_column(Text)
-
-
-class Margin(Base):
-    """One share of the census: how many, or which percentage, of people or homes are in a category."""
-
-    __tablename__ = "census_margin"
-    __table_args__ = (
-        UniqueConstraint("as_of", "variable", "category"),
-        CheckConstraint("count IS NOT NULL OR percent IS NOT NULL", name="given"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source: Mapped[str] = mapped_column(Text)
-    as_of: Mapped[dt.date]
-    variable: Mapped[str] = mapped_column(String(60))
-    category: Mapped[str] = mapped_column(String(120))
-    count: Mapped[int | None]
-    percent: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
-
-
-def places(session: Session, area_set: str, level: Literal["parish", "ward"]) -> tuple[Place, ...]:
-    """The wards or parishes of a set, by name."""
-    found = select(Place).where(Place.area_set == area_set, Place.level == level).order_by(Place.name)
-    return tuple(session.scalars(found))
-
-
-def place_entries(session: Session, area_set: str) -> tuple[PlaceEntry, ...]:
-    """Every place of a set as a questionnaire freezes it at publication, by number."""
-    found = select(Place).where(Place.area_set == area_set).order_by(Place.number)
-    return tuple(
-        PlaceEntry.model_validate(
-            {"code": place.number, "key": place.key, "level": place.level, "name": place.name}
-            | ({"ward": place.ward_key} if place.ward_key else {})
-        )
-        for place in session.scalars(found)
-    )
-
-
-def margins(session: Session, variable: str) -> tuple[Margin, ...]:
-    """The census shares of one variable, in the order they were given."""
-    return tuple(session.scalars(select(Margin).where(Margin.variable == variable).order_by(Margin.id)))

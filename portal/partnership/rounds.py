@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import pages
 from portal.partnership.pages import Entry
-from portal.partnership.register import Body, Slug, place_entries
+from portal.partnership.places import place_entries
+from portal.partnership.register import Body, Slug
 from surveys import audit, surveys
 from surveys.db import Base, UTCDateTime, new_id
 from surveys.errors import SurveysError
@@ -34,12 +35,18 @@ class Round(Base):
     """A consultation. Its slug stands in addresses and is the key of its texts (kind "round")."""
 
     __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("slug"),)
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("(launched_at IS NULL) = (launched_by IS NULL)", name="launched"),
+    )
 
     id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     created_by: Mapped[str] = mapped_column(String(80))
+    launched_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    """When its checklist was complete and its dates were set; a pack's rounds have none."""
+    launched_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class RoundSurvey(Base):
@@ -109,6 +116,22 @@ class RoundPlan:
     slug: str
     surveys: tuple[SurveyPlan, ...]
     demonstration: bool
+
+
+def note(
+    session: Session,
+    round_: Round,
+    action: str,
+    facts: Mapping[str, object],
+    *,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Puts an act on this round into the audit log: the last statement of a verb."""
+    audit.record(
+        session, actor=by, action=action, subject=f"round:{round_.slug}", facts=facts, now=now, keys=keys
+    )
 
 
 # Verbs ----------------------------------------------------------------------------------------------------

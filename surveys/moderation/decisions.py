@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys import audit
 from surveys.errors import SurveysError
-from surveys.moderation import log, safeguarding
+from surveys.moderation import concerns, log, safeguarding
 from surveys.moderation.policy import CATEGORIES, OUTCOMES, PUBLISHES, REASONS, WITHOUT_PERMISSION
 from surveys.moderation.records import CommentPlan, PublicText
 from surveys.moderation.redaction import Redaction, redacted, settle
@@ -39,7 +39,7 @@ def decide(
     """Decides one comment and writes it down; the same decision again by the same officer does nothing.
 
     "waiting" undoes the decision before. "referred" opens a safeguarding case of this ``category`` and locks
-    the comment: only :func:`log.unlock` ends that.
+    the comment: only the safeguarding lead ends that.
     ``quote`` proposes it as a quote, which another officer has to clear.
 
     Raises ``comment.stale``, ``comment.locked``, ``comment.claimed`` (another officer holds it),
@@ -57,7 +57,8 @@ def decide(
         return
     if comment.version != seen_version:
         raise SurveysError("comment.stale")
-    if comment.state == "referred":
+    held = outcome in PUBLISHES and concerns.locked(session, comment.survey_id, comment.id)
+    if held or comment.state == "referred":
         raise SurveysError("comment.locked")
     if comment.claimed_by not in (None, by) and comment.claimed_until and comment.claimed_until > now:
         raise SurveysError("comment.claimed")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from surveys import audit, erasure, moderation, responses
 from surveys.erasure import Ledger
 from surveys.errors import SurveysError
-from surveys.moderation import Decision, PublicText, Redaction, Translation, log, screening
+from surveys.moderation import Decision, PublicText, Redaction, Translation, concerns, safeguarding, screening
 from surveys.records import Comment
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
@@ -200,8 +200,34 @@ def test_a_referred_comment_is_locked_until_the_lead_gives_it_back(
     for outcome in ("publishable", "waiting", "read"):
         refused("comment.locked", decide, why, outcome)
     actions = [entry.action for entry in audit.entries(session, subject=f"comment:{why.id}")]
-    assert sorted(actions) == ["comment.decide", "safeguarding.refer"]
-    log.unlock(session, why, by="officer:lead", now=now, keys=keys)
+    assert actions == ["comment.decide"]
+    concern = concerns.of_comment(session, why.survey_id, why.id)
+    assert concern is not None
+    noted = {"by": "officer:lead", "now": now, "keys": keys}
+    safeguarding.release(session, concern, reason="not-safeguarding", seen_version=1, **noted)  # type: ignore[arg-type]
+    decide(why, "publishable")
+
+
+def test_a_flagged_comment_is_not_published_before_the_lead_has_looked(
+    session: Session, send: Send, decide: Decide, keys: Keyring, now: dt.datetime
+) -> None:
+    send()
+    why = comment_on(session)
+    noted = {"now": now, "keys": keys}
+    concern = safeguarding.refer(
+        session,
+        why,
+        category="child",
+        source="phrases",
+        by="system",
+        **noted,  # type: ignore[arg-type]
+    )
+    assert why.state == "waiting"
+    refused("comment.locked", decide, why, "publishable")
+    decide(why, "withheld", reason="child")
+    lead = {"reason": "not-safeguarding", "by": "officer:lead", "seen_version": 1} | noted
+    safeguarding.release(session, concern, **lead)  # type: ignore[arg-type]
+    assert why.state == "withheld"
     decide(why, "publishable")
 
 
@@ -311,5 +337,5 @@ def test_phrase_lists_bring_a_comment_to_the_front_once_and_decide_nothing(
         (1, "none")
     }
     assert {c.state for c in session.scalars(select(Comment))} == {"waiting"}
-    raised = [e for e in audit.entries(session) if e.action.startswith("safeguarding")]
+    raised = session.scalars(select(concerns.Concern)).all()
     assert len(raised) == 1

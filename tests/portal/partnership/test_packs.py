@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.partnership import packs, pages, register, rounds
+from portal.partnership import packs, pages, places, rounds
 from portal.partnership.packs import PackFaults
 from portal.partnership.pages import Revision
-from portal.partnership.register import Margin, Place
+from portal.partnership.places import Margin, Place
 from surveys import audit
 from surveys.sealing import Keyring
 from tests.portal.partnership.packs_on_disk import NORTHMOOR, copy_of_northmoor, replace
@@ -273,17 +273,17 @@ def test_another_district_is_entirely_its_own(session: Session, keys: Keyring, n
         ("burglary", "moor-fires")
     ]
     assert [one.facts.shown for one in pages.current(session, "helpline", "en_GB")] == [True, False]
-    assert [(one.key, one.code, one.name) for one in register.places(session, "2031", "ward")] == [
+    assert [(one.key, one.code, one.name) for one in places.places(session, "2031", "ward")] == [
         ("W05999002", "W05999002", "Lower Moor"),
         ("W05999001", "W05999001", "Upper Moor"),
     ]
-    assert [(one.code, one.key, one.level, one.ward) for one in register.place_entries(session, "2031")] == [
+    assert [(one.code, one.key, one.level, one.ward) for one in places.place_entries(session, "2031")] == [
         (1, "W05999001", "ward", None),
         (2, "W05999002", "ward", None),
         (11, "heath", "parish", "W05999001"),
         (12, "mill", "parish", None),
     ]
-    assert [(one.category, one.count, one.percent) for one in register.margins(session, "age")] == [
+    assert [(one.category, one.count, one.percent) for one in places.margins(session, "age")] == [
         ("under 50", None, 40.5),
         ("50 and over", 120, None),
     ]

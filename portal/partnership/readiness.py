@@ -1,0 +1,77 @@
+"""Loads what the checklist of a consultation is judged by."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from portal.partnership import approvals, checklist, consultation_record, editing, gates, instruments, pages
+from portal.partnership.checklist import Asking, Dossier, Holders, Line
+from portal.partnership.instruments import Instrument
+from portal.partnership.rounds import LONDON, Round
+from surveys.errors import SurveysError
+
+
+def check(session: Session, round_: Round, now: dt.datetime, holders: Holders) -> tuple[Line, ...]:
+    """The checklist as it stands at this moment; ``holders`` says who holds each role, by name."""
+    return checklist.lines(dossier(session, round_, now, holders))
+
+
+def dossier(session: Session, round_: Round, now: dt.datetime, holders: Holders) -> Dossier:
+    """Everything the lines are judged by: the words and facts officers work on, and what is on record."""
+    working = editing.working(session, "round", round_.slug)
+    site = pages.site(session, pages.SOURCE)
+    told = consultation_record.stakeholders_of(session, round_)
+    given = approvals.approvals_of(session, round_)
+    approved = approvals.valid(session, round_)
+    return Dossier(
+        facts=working.facts if working else {},
+        texts=working.texts if working else {},
+        surveys=tuple(_asking(one) for one in instruments.of_round(session, round_)),
+        today=now.astimezone(LONDON).date(),
+        minimum_open_days=site.facts.minimum_open_days if site else 42,
+        periods=tuple(
+            (entry.texts.title, entry.facts.since, entry.facts.until)
+            for entry in pages.current(session, "pre-election", pages.SOURCE)
+        ),
+        privacy_given=frozenset(
+            entry.key
+            for entry in pages.current(session, "privacy", pages.SOURCE)
+            if entry.facts.state == "given"
+        ),
+        helplines={
+            entry.texts.name: entry.facts.last_checked
+            for entry in pages.current(session, "helpline", pages.SOURCE)
+            if entry.facts.shown
+        },
+        equality=len(consultation_record.equality_of(session, round_)),
+        stakeholders=len(told),
+        affected=sum(one.stakeholder.particularly_affected for one in told),
+        overrides={line: row.reason for line, row in gates.overrides_of(session, round_).items()},
+        cover_confirmed=gates.cover_of(session, round_) is not None,
+        language_checks=frozenset(gates.language_checks_of(session, round_)),
+        approved=approved is not None,
+        approval_void=bool(given) and approved is None,
+        launched=round_.launched_at is not None,
+        holders=holders,
+    )
+
+
+def _asking(one: Instrument) -> Asking:
+    return Asking(
+        slug=one.slug,
+        audience=one.audience,
+        faults=len(one.faults),
+        under_13_route=one.has_under_13_route,
+        languages=one.languages,
+        incomplete=one.incomplete,
+        unchecked=one.unchecked,
+    )
+
+
+def demand(session: Session, round_: Round, now: dt.datetime, holders: Holders) -> None:
+    """Raises "round.not_ready" (``lines``: the codes) while anything stops the consultation from opening."""
+    stopping = checklist.stopping(check(session, round_, now, holders))
+    if stopping:
+        raise SurveysError("round.not_ready", lines=stopping)
