@@ -56,6 +56,13 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office(
+        "desk desk_survey desk_question desk_figure",
+        "analyst",
+        read="consultation moderator safeguarding information member auditor administrator",
+    ),
+    **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
+    **_office("census", "analyst consultation administrator", read="member auditor"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

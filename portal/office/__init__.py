@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.census as census
+import portal.office.desk as desk
+import portal.office.desk_exact as desk_exact
+import portal.office.desk_export as desk_export
 import portal.office.door as door
 import portal.office.people as people
 import portal.office.safeguarding as safeguarding
 import portal.office.today as today
 from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "door", "people", "safeguarding", "today"]
+__all__ = ["account", "audit", "bp", "census", "desk", "desk_exact", "desk_export", "door", "people", "safeguarding", "today"]

@@ -184,7 +184,7 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         title=words(document, asked.short),
         text=words(document, asked.text),
         released=asked.released,
-        tables=tables,
+        shown=tables,
         standing=standing,
         form=form,
         around=_around(document, question),

@@ -15,6 +15,7 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )
