@@ -14,4 +14,16 @@ import portal.office.safeguarding as safeguarding
 import portal.office.today as today
 from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "census", "desk", "desk_exact", "desk_export", "door", "people", "safeguarding", "today"]
+__all__ = [
+    "account",
+    "audit",
+    "bp",
+    "census",
+    "desk",
+    "desk_exact",
+    "desk_export",
+    "door",
+    "people",
+    "safeguarding",
+    "today",
+]

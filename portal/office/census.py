@@ -45,7 +45,9 @@ def census() -> ResponseReturnValue:
             "variable": one.variable,
             "as_of": one.as_of,
             "source": one.source,
-            "rows": [[name, f"{share:,.0f}" if share >= 100 else f"{share:g}%"] for name, share in one.shares],
+            "rows": [
+                [name, f"{share:,.0f}" if share >= 100 else f"{share:g}%"] for name, share in one.shares
+            ],
         }
         for one in shares.kept(read_session())
     ]

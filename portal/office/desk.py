@@ -108,7 +108,7 @@ def desk_survey(slug: str) -> ResponseReturnValue:
         profiles=profiles,
         population=population,
         weighting=say.weighting(weighting, say.names_of(document), exact=False),
-        sections=_sections(document),
+        listed=_sections(document),
         views=views.views_of(session, survey.id, owner=officer().by),
     )
 
@@ -176,7 +176,7 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         table["figure"] = table["key"] in drawn
     form = None
     if may("office.desk_exact", "POST"):
-        form = exact_form(document, asked, others(session, survey, asked), data=_saved(survey))
+        form = exact_form(document, asked, others(session, survey, asked), start=_saved(survey))
     return render_template(
         "office/desk/question.html",
         survey=survey,

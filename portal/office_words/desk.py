@@ -17,7 +17,7 @@ def _column(number: object) -> str:
 
 
 def _cell(facts: Facts) -> str:
-    return f"Row {facts['line']}, column {_column(facts['column'])}"
+    return f"Row {facts.get('line', 1)}, column {_column(facts.get('column', 1))}"
 
 
 WORDS: dict[str, Say] = {
@@ -26,6 +26,7 @@ WORDS: dict[str, Say] = {
         f"You have {facts.get('most', 100)} saved views of this survey. Delete one first"
     ),
     "view.unknown": lambda _: "There is no such view among yours",
+    "census.no_file": lambda _: "Choose the file you downloaded from Nomis",
     "census.too_large": lambda _: "The file is too large for a census table. Download fewer areas",
     "census.not_text": lambda _: "This is not a CSV file. In Nomis, choose CSV",
     "census.no_table": lambda _: (
@@ -33,16 +34,16 @@ WORDS: dict[str, Say] = {
     ),
     "census.no_year": lambda _: "The file does not say which year it is about",
     "census.not_a_number": lambda facts: (
-        f"{_cell(facts)} holds “{facts['found']}”, which is not a whole number"
+        f"{_cell(facts)} holds “{facts.get('found', '')}”, which is not a whole number"
     ),
     "census.wrong_width": lambda facts: (
-        f"Row {facts['line']} does not have {facts['wanted']} columns as the headings do: it breaks off or "
-        f"begins to differ at column {_column(facts['column'])}"
+        f"Row {facts.get('line', 1)} does not have {facts.get('wanted', 2)} columns as the headings do: it breaks off or "
+        f"begins to differ at column {_column(facts.get('column', 1))}"
     ),
-    "census.twice": lambda facts: f"{_cell(facts)}: “{facts['found']}” stands in the table twice",
-    "census.area_missing": lambda facts: f"The file has no area called “{facts['area']}”",
+    "census.twice": lambda facts: f"{_cell(facts)}: “{facts.get('found', '')}” stands in the table twice",
+    "census.area_missing": lambda facts: f"The file has no area called “{facts.get('area', '')}”",
     "census.one_area": lambda _: "The file has one area only. Enter its name or code",
-    "census.no_total": lambda facts: f"The file has no total for {facts['area']}",
-    "export.reason": lambda _: "Say why the rows are needed, in at least 10 characters",
+    "census.no_total": lambda facts: f"The file has no total for {facts.get('area', '')}",
+    "export.reason": lambda _: "Say why this has to leave the office, in at least 10 characters",
     "export.groups": lambda _: "Choose what may stand together in a row",
 }

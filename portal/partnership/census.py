@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.partnership.nomis import TOTAL, Area, CensusTable
-from portal.partnership.register import Margin
+from portal.partnership.places import Margin
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Dimension, Questionnaire

@@ -24,15 +24,17 @@ _FIXED = ("version", "day", "channel", "language")
 
 
 Together = Literal["everything", "place", "people"]
-"""What may stand in one row. "place": places without age, sex or equality answers; "people": those without any
-place. "everything" is for the machine's own custodian only."""
+"""What may stand in one row. "place": places without age, sex or equality answers; "people": those without
+any place. "everything" is for the machine's own custodian only."""
 
 
 def left_out(document: Questionnaire, together: Together) -> frozenset[str]:
     """The questions whose answers an export leaves out, so that no row joins a place and a person's marks."""
     places = {q.id for q in document.questions if q.kind == "place"}
     marks = {q.id for q in document.questions if q.special_category or q.id == document.age_question}
-    marks |= {q.id for part in document.parts if part.after_check for page in part.pages for q in page.questions}
+    for part in document.parts:
+        if part.after_check:
+            marks.update(q.id for page in part.pages for q in page.questions)
     for dimension in document.dimensions:
         mapped = dimension.map or any(id in places for id in dimension.questions)
         (places if mapped else marks).update(dimension.questions)
@@ -46,8 +48,8 @@ def responses_csv(
 ) -> Iterator[bytes]:
     """Every counted response, a line each, in parts of a few thousand lines.
 
-    ``mark``: a watermark for every line, which says whose copy this is. With one, or without everything, day,
-    channel and language stay away: beside an answer they narrow down who gave it.
+    ``mark``: a watermark for every line, which says whose copy this is. Such a copy, or one without
+    everything, has copy and version in place of the first four columns: a day narrows down who answered.
 
     Columns: version, day, channel, language, then each question of the newest version by its id. A question
     with several choices has a column of 1 and 0 for each (``question.choice``); a ranking has ``question.1``

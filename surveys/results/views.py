@@ -100,5 +100,20 @@ def note_exact(
     )
 
 
+def note_export(
+    session: Session, survey_id: str, what: Mapping[str, Any], *, by: str, now: dt.datetime, keys: Keyring
+) -> None:
+    """Writes down that exact rows or cleared comments leave the office: how many, why, under which mark."""
+    audit.record(
+        session,
+        actor=by,
+        action="responses.export",
+        subject=f"survey:{survey_id}",
+        facts=dict(what),
+        now=now,
+        keys=keys,
+    )
+
+
 def _log(session: Session, action: str, view: SavedView, *, by: str, now: dt.datetime, keys: Keyring) -> None:
     audit.record(session, actor=by, action=action, subject=f"survey:{view.survey_id}", now=now, keys=keys)

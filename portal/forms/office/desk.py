@@ -32,9 +32,9 @@ class Exact(OfficeForm):
 
 
 def exact_form(
-    document: Questionnaire, question: Any, others: list[tuple[str, str]], data: dict[str, Any] | None = None
+    document: Questionnaire, question: Any, others: list[tuple[str, str]], start: dict[str, Any] | None = None
 ) -> Exact:
-    """The form for one question. ``others``: slugs and titles of surveys it may be compared with; ``data``:
+    """The form for one question. ``others``: slugs and titles of surveys it may be compared with; ``start``:
     a saved view to start from."""
     said = document.say
     locale = document.source_locale
@@ -50,7 +50,7 @@ def exact_form(
         )
         for d in document.dimensions
     }
-    form: Exact = type("ExactHere", (Exact,), fields)(data=data)
+    form: Exact = type("ExactHere", (Exact,), fields)(data=start)
     form.by.choices = [NOTHING, *((d.key, said(d.text, locale)) for d in document.dimensions)]
     form.against.choices = [NOTHING, *_against(document, question)]
     form.compared.choices = [NOTHING, *others]
@@ -88,12 +88,15 @@ class CensusUpload(OfficeForm):
     )
 
 
-class Export(OfficeForm):
+class Reason(OfficeForm):
     reason = TextAreaField(
-        "Why the rows are needed",
+        "Why this has to leave the office",
         description="It is kept in the audit log. Name no resident",
-        validators=[Required("Say why the rows are needed")],
+        validators=[Required("Say why this has to leave the office")],
     )
+
+
+class Export(Reason):
     groups = RadioField(
         "What may stand together in a row",
         choices=[

@@ -37,7 +37,9 @@ ETHNIC = """"TS021 - Ethnic group"
 "Other ethnic group","615","0.7"
 
 """
-_SINGLE = {age: 900 + age for age in range(100)}
+_SINGLE = {
+    age: 1150 + age % 7 if age < 65 else 950 if age < 75 else 550 if age < 85 else 200 for age in range(100)
+}
 
 
 def ages() -> str:
