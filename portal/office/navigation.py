@@ -14,6 +14,9 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.keying", "Paper and phone", "keying"),
+    Section("office.outbox", "Outbox", "outbox"),
+    Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
