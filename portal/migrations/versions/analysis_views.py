@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "analysis_views"
-down_revision = "moderation_2"
+down_revision = "decisions_1"
 branch_labels = None
 depends_on = None
 
