@@ -37,8 +37,6 @@ __all__ = [
     "desk_exact",
     "desk_export",
     "door",
-    "people",
-    "door",
     "invitations",
     "keying",
     "outbox",
