@@ -37,13 +37,13 @@ WORDS: dict[str, Say] = {
         f"{_cell(facts)} holds “{facts.get('found', '')}”, which is not a whole number"
     ),
     "census.wrong_width": lambda facts: (
-        f"Row {facts.get('line', 1)} does not have {facts.get('wanted', 2)} columns as the headings do: it breaks off or "
-        f"begins to differ at column {_column(facts.get('column', 1))}"
+        f"Row {facts.get('line', 1)} does not have {facts.get('wanted', 2)} columns as the headings do: "
+        f"it breaks off or begins to differ at column {_column(facts.get('column', 1))}"
     ),
     "census.twice": lambda facts: f"{_cell(facts)}: “{facts.get('found', '')}” stands in the table twice",
     "census.area_missing": lambda facts: f"The file has no area called “{facts.get('area', '')}”",
     "census.one_area": lambda _: "The file has one area only. Enter its name or code",
-    "census.no_total": lambda facts: f"The file has no total for {facts.get('area', '')}",
+    "census.no_total": lambda facts: f"The file has no total for {facts.get('area', 'the area')}",
     "export.reason": lambda _: "Say why this has to leave the office, in at least 10 characters",
     "export.groups": lambda _: "Choose what may stand together in a row",
 }
