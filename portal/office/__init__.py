@@ -13,6 +13,8 @@ import portal.office.census as census
 import portal.office.desk as desk
 import portal.office.desk_exact as desk_exact
 import portal.office.desk_export as desk_export
+import portal.office.comment as comment
+import portal.office.comments as comments
 import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
@@ -28,6 +30,7 @@ import portal.office.today
 import portal.office.today as today
 from portal.office.blueprint import bp as bp
 
+__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
 __all__ = [
     "account",
     "audit",
