@@ -10,11 +10,11 @@ import portal.office.account as account
 import portal.office.audit
 import portal.office.audit as audit
 import portal.office.census as census
+import portal.office.comment as comment
+import portal.office.comments as comments
 import portal.office.desk as desk
 import portal.office.desk_exact as desk_exact
 import portal.office.desk_export as desk_export
-import portal.office.comment as comment
-import portal.office.comments as comments
 import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
