@@ -15,8 +15,12 @@ import portal.office.builder_publish
 import portal.office.builder_questions
 import portal.office.builder_routes
 import portal.office.builder_translations
+import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
+import portal.office.desk as desk
+import portal.office.desk_exact as desk_exact
+import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
@@ -37,6 +41,10 @@ __all__ = [
     "account",
     "audit",
     "bp",
+    "census",
+    "desk",
+    "desk_exact",
+    "desk_export",
     "door",
     "invitations",
     "keying",
