@@ -13,7 +13,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from portal.config import Mail, Settings
-from portal.partnership.outbox import Letter
+from portal.partnership.outbox import RESIDENT, Letter
 
 SECONDS = 20
 """How long a mail server may take over one step."""
@@ -72,6 +72,9 @@ def message(letter: Letter, sender: str) -> EmailMessage:
     made["Subject"] = letter.subject
     made["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
+    if letter.link and letter.kind.startswith(RESIDENT):  # the link a resident leaves by, RFC 8058
+        made["List-Unsubscribe"] = f"<{letter.link}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(letter.body)
     return made
 
