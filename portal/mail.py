@@ -18,6 +18,8 @@ from portal.partnership.outbox import RESIDENT, Letter
 SECONDS = 20
 """How long a mail server may take over one step."""
 FOLDER = "mail"
+WHOLE_LINES = SMTP.clone(max_line_length=990)
+"""A folded or encoded address of a list is one no mail program can follow."""
 
 Deliver = Callable[[Letter], None]
 """Hands one letter over. Raises Undelivered."""
@@ -66,7 +68,7 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
     The message id is made from the letter's, so a box that gets it twice can show it once.
     """
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=WHOLE_LINES)
     made["From"] = sender
     made["To"] = letter.to
     made["Subject"] = letter.subject

@@ -1,7 +1,7 @@
 """The outbox: every letter the site sends waits here, sealed, until a job delivers it; nobody waits for mail.
 
 A letter is delivered at least once. The address, the words and the link are gone a fortnight after it was
-settled; a letter to a resident goes the moment it was sent, and shows officers nothing but its kind and state.
+settled; a letter to a resident goes the moment it was sent, and officers see only its kind and state.
 """
 
 from __future__ import annotations

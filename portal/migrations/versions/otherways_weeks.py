@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "otherways_weeks"
-down_revision = "otherways_channels"
+down_revision = "decisions_1"
 branch_labels = None
 depends_on = None
 
