@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.comment as comment
+import portal.office.comments as comments
 import portal.office.door as door
 import portal.office.invitations as invitations
 import portal.office.keying as keying
@@ -21,6 +23,8 @@ __all__ = [
     "account",
     "audit",
     "bp",
+    "comment",
+    "comments",
     "door",
     "invitations",
     "keying",
