@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
+import portal.office.desk as desk
+import portal.office.desk_exact as desk_exact
+import portal.office.desk_export as desk_export
+import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
 import portal.office.keying as keying
@@ -25,6 +30,10 @@ __all__ = [
     "bp",
     "comment",
     "comments",
+    "census",
+    "desk",
+    "desk_exact",
+    "desk_export",
     "door",
     "invitations",
     "keying",
