@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "otherways_weeks"
-down_revision = "decisions_1"
+down_revision = "analysis_views"
 branch_labels = None
 depends_on = None
 
