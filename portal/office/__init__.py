@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
 import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
@@ -22,12 +28,6 @@ import portal.office.people as people
 import portal.office.releases as releases
 import portal.office.safeguarding as safeguarding
 import portal.office.today as today
-import portal.office.builder
-import portal.office.builder_pages
-import portal.office.builder_publish
-import portal.office.builder_questions
-import portal.office.builder_routes
-import portal.office.builder_translations
 from portal.office.blueprint import bp
 
 __all__ = [
