@@ -37,6 +37,7 @@ ADDRESSES = {
     "/office/campaigns/<slug>/exclusions/<exclusion_id>/lifting": WRITE,
     "/office/campaigns/<slug>/exclusions/<exclusion_id>/refusal": WRITE,
     "/office/campaigns/<slug>/grouping": WRITE,
+    "/office/census": BOTH,
     "/office/comments": READ,
     "/office/comments/<slug>/<comment_id>": READ,
     "/office/comments/<slug>/<comment_id>/decision": WRITE,
@@ -53,6 +54,15 @@ ADDRESSES = {
     "/office/comments/settings": READ,
     "/office/comments/settings/<slug>": WRITE,
     "/office/confirm": BOTH,
+    "/office/desk": READ,
+    "/office/desk/<slug>": READ,
+    "/office/desk/<slug>/<question>": READ,
+    "/office/desk/<slug>/<question>/exact": WRITE,
+    "/office/desk/<slug>/comments": BOTH,
+    "/office/desk/<slug>/export": BOTH,
+    "/office/desk/<slug>/figures/<key>": READ,
+    "/office/desk/<slug>/views": WRITE,
+    "/office/desk/views/<view_id>/forget": WRITE,
     "/office/join/<token>": BOTH,
     "/office/invitations/<slug>": BOTH,
     "/office/invitations/<slug>/<invitation_id>/end": WRITE,
@@ -100,6 +110,8 @@ ADDRESSES = {
     "/priorities/<slug>": READ,
     "/privacy": READ,
     "/privacy/young-people": READ,
+    "/privacy/complaint": BOTH,
+    "/privacy/complaint/sent": READ,
     "/readyz": READ,
     "/results": READ,
     "/results/<survey>": READ,
@@ -132,6 +144,10 @@ ADDRESSES = {
     "/surveys/receipt/withdrawal": BOTH,
     "/surveys/return": BOTH,
     "/surveys/stay": WRITE,
+    "/surveys/<slug>/updates": BOTH,
+    "/updates/<token>": BOTH,
+    "/updates/<token>/leave": BOTH,
+    "/updates/stop": BOTH,
     "/what-we-have-done": READ,
 }
 
@@ -153,6 +169,7 @@ def test_no_address_of_a_survey_names_a_topic() -> None:
     surveys = [address for address in ADDRESSES if address.startswith("/surveys")]
     named = {word for address in surveys for word in address.strip("/").split("/") if word[0] != "<"}
     assert named == {
+        "updates",
         *("surveys", "start", "questions", "more", "instead", "check", "sending", "sent", "stopped", "saved"),
         *(
             "form",
