@@ -82,6 +82,13 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office("themes theme_frame theme", "moderator consultation analyst"),
+    **_office(
+        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
+        "exclusion_lift",
+        "moderator consultation analyst",
+        read="auditor",
+    ),
     **_office(
         "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
         "builder_aside builder_settings builder_tables builder_tables_drop builder_page_add builder_page "
