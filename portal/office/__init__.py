@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.audit
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
 import portal.office.campaigns
 import portal.office.census
 import portal.office.comment
@@ -23,10 +29,4 @@ import portal.office.releases
 import portal.office.safeguarding
 import portal.office.themes
 import portal.office.today
-import portal.office.builder
-import portal.office.builder_pages
-import portal.office.builder_publish
-import portal.office.builder_questions
-import portal.office.builder_routes
-import portal.office.builder_translations
 from portal.office.blueprint import bp as bp
