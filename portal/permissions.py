@@ -81,8 +81,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.PUBLIC,
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
-        "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "table_csv table_json figure_json dictionary results_file done help accessibility privacy "
+        "privacy_young cookies languages contact colours",
     ),
     **_rows(
         Permission.RESPOND,
