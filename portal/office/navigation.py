@@ -14,6 +14,7 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.comments", "Moderation", "comments"),
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
