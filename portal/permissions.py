@@ -70,6 +70,13 @@ ROLES: dict[str, Row] = {
         "safeguarding",
     ),
     **_office(
+        "desk desk_survey desk_question desk_figure",
+        "analyst",
+        read="consultation moderator safeguarding information member auditor administrator",
+    ),
+    **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
+    **_office("census", "analyst consultation administrator", read="member auditor"),
+    **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
         "comment_refer comment_quote",

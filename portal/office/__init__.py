@@ -9,6 +9,13 @@ import portal.office.account
 import portal.office.audit
 import portal.office.comment
 import portal.office.comments
+import portal.office.audit as audit
+import portal.office.census as census
+import portal.office.comment as comment
+import portal.office.comments as comments
+import portal.office.desk as desk
+import portal.office.desk_exact as desk_exact
+import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.invitations
 import portal.office.keying
@@ -18,3 +25,22 @@ import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
 from portal.office.blueprint import bp as bp
+
+__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
+__all__ = [
+    "account",
+    "audit",
+    "bp",
+    "census",
+    "desk",
+    "desk_exact",
+    "desk_export",
+    "door",
+    "invitations",
+    "keying",
+    "outbox",
+    "people",
+    "releases",
+    "safeguarding",
+    "today",
+]
