@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.audit
-import portal.office.comment
-import portal.office.comments
 import portal.office.audit as audit
 import portal.office.census as census
+import portal.office.comment
 import portal.office.comment as comment
+import portal.office.comments
 import portal.office.comments as comments
 import portal.office.desk as desk
 import portal.office.desk_exact as desk_exact
