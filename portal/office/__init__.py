@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.audit
+import portal.office.account as account
 import portal.office.audit as audit
 import portal.office.census as census
 import portal.office.comment
@@ -25,13 +26,23 @@ import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
 from portal.office.blueprint import bp as bp
+import portal.office.door as door
+import portal.office.invitations as invitations
+import portal.office.keying as keying
+import portal.office.outbox as outbox
+import portal.office.people as people
+import portal.office.releases as releases
+import portal.office.safeguarding as safeguarding
+import portal.office.today as today
+from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
 __all__ = [
     "account",
     "audit",
     "bp",
     "census",
+    "comment",
+    "comments",
     "desk",
     "desk_exact",
     "desk_export",
