@@ -21,6 +21,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
