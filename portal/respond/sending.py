@@ -13,6 +13,7 @@ from portal.messages import words
 from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
+from portal.respond.caution import signs_of
 from portal.respond.codes import hand_out_code
 from portal.respond.dates import dates_of
 from portal.respond.frame import frame_of, words_of
@@ -30,6 +31,7 @@ from portal.respond.sitting import (
     version_of,
 )
 from portal.respond.summary import asks_permission, blocks, has_comment, is_under_16, permitted
+from portal.respond.updates import offered
 from surveys import drafts, responses
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Part
@@ -191,7 +193,14 @@ def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:
             with writing() as session:
                 invited = sitting.survey.kind == "named" and _named_as_invited(session, sitting, draft)
                 receipt = responses.submit(
-                    session, sitting.survey, sitting.questionnaire, draft, token=token, keys=keys, now=now
+                    session,
+                    sitting.survey,
+                    sitting.questionnaire,
+                    draft,
+                    token=token,
+                    signs=signs_of(sitting.slug, draft.answers),
+                    keys=keys,
+                    now=now,
                 )
                 if invited and receipt.first:
                     invitations.use(session, token, keys=keys, now=now)
@@ -254,5 +263,6 @@ def confirmation(slug: str) -> Response:
             "has_comment": has_comment(document, route.answers),
             "may_publish": draft.may_publish,
         }
+    facts["may_hear"] = offered(survey)
     facts |= {"survey": survey, "dates": dates_of(survey)} | words_of(document)
     return make_response(render_template("respond/sent.html", **facts))
