@@ -7,24 +7,18 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.audit
-import portal.office.census
-import portal.office.comment
-import portal.office.comments
-import portal.office.desk
-import portal.office.desk_exact
-import portal.office.desk_export
-import portal.office.door
-import portal.office.invitations
-import portal.office.keying
-import portal.office.outbox
 import portal.office.audit as audit
+import portal.office.census
 import portal.office.census as census
 import portal.office.comment
 import portal.office.comment as comment
 import portal.office.comments
 import portal.office.comments as comments
+import portal.office.desk
 import portal.office.desk as desk
+import portal.office.desk_exact
 import portal.office.desk_exact as desk_exact
+import portal.office.desk_export
 import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.door as door
