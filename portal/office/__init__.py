@@ -8,6 +8,7 @@ from __future__ import annotations
 import portal.office.account
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.builder_files
 import portal.office.census
 import portal.office.census as census
 import portal.office.comment
@@ -32,7 +33,6 @@ import portal.office.people
 import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
-import portal.office.builder_files
 from portal.office.blueprint import bp as bp
 
 __all__ = [
