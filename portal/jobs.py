@@ -17,15 +17,19 @@ from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import contacts, keying, outbox
-from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
 from surveys.moderation import screening
 from surveys.results import compositions
 from surveys.sealing import Keyring
+from surveys.surveys import london_day
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
+RETENTION = "job:retention"
+RETIRED = 500
+"""Rows retention takes in one: removing a response touches several tables."""
 SCREENED = 200
 """Comments opened and read through in one: the lock is held far under 200 ms."""
 
@@ -95,6 +99,30 @@ def alarm_overdue(desk: Desk) -> int:
         return 0
     with desk.store.writing() as session:
         return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def retire(desk: Desk) -> int:
+    """What has been kept long enough goes, a batch a transaction; what went is noted. Says how many rows."""
+    gone: dict[str, int] = {}
+    with desk.store.reading() as session:
+        due = [one for one in retention.preview(session, desk.now) if one.now(london_day(desk.now))]
+    for one in due:
+        while True:
+            with desk.store.writing() as session:
+                batch = erasure.retire(
+                    session, one, by=RETENTION, now=desk.now, keys=desk.keys, limit=RETIRED
+                )
+            gone[one.kind] = gone.get(one.kind, 0) + batch
+            if batch < RETIRED:
+                break
+    if sum(gone.values()):
+        facts = {kind: rows for kind, rows in gone.items() if rows} | {"held": sum(one.held for one in due)}
+        with desk.store.writing() as session:
+            audit.record(
+                session, actor=RETENTION, action="retention.run", subject="retention", facts=facts,
+                now=desk.now, keys=desk.keys,
+            )  # fmt: skip
+    return sum(gone.values())
 
 
 def scrub(desk: Desk) -> int:
@@ -194,6 +222,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget-mail", forget_mail, nightly=True),
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),
+    Job("retire", retire, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )

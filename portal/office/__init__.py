@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.account as account
+import portal.office.appeals as appeals
 import portal.office.audit
 import portal.office.audit as audit
 import portal.office.door
 import portal.office.door as door
+import portal.office.erasing as erasing
 import portal.office.invitations as invitations
 import portal.office.keying as keying
 import portal.office.outbox as outbox
@@ -18,6 +20,8 @@ import portal.office.people
 import portal.office.people as people
 import portal.office.releases
 import portal.office.releases as releases
+import portal.office.requests as requests
+import portal.office.retention as retention
 import portal.office.safeguarding
 import portal.office.safeguarding as safeguarding
 import portal.office.today
@@ -26,14 +30,18 @@ from portal.office.blueprint import bp as bp
 
 __all__ = [
     "account",
+    "appeals",
     "audit",
     "bp",
     "door",
+    "erasing",
     "invitations",
     "keying",
     "outbox",
     "people",
     "releases",
+    "requests",
+    "retention",
     "safeguarding",
     "today",
 ]

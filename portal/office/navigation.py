@@ -18,6 +18,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.appeals", "Appeals", "appeals"),
+    Section("office.requests", "Requests", "requests"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )
