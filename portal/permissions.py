@@ -75,6 +75,19 @@ ROLES: dict[str, Row] = {
     ),
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
+    **_office(
+        "desk desk_survey desk_question desk_figure",
+        "analyst",
+        read="consultation moderator safeguarding information member auditor administrator",
+    ),
+    **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
+    **_office("census", "analyst consultation administrator", read="member auditor"),
+    **_office(
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
+        "comment_refer comment_quote",
+        "moderator",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

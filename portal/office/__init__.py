@@ -10,6 +10,12 @@ import portal.office.account as account
 import portal.office.appeals as appeals
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.census as census
+import portal.office.comment as comment
+import portal.office.comments as comments
+import portal.office.desk as desk
+import portal.office.desk_exact as desk_exact
+import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.door as door
 import portal.office.erasing as erasing
@@ -28,11 +34,16 @@ import portal.office.today
 import portal.office.today as today
 from portal.office.blueprint import bp as bp
 
+__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
 __all__ = [
     "account",
     "appeals",
     "audit",
     "bp",
+    "census",
+    "desk",
+    "desk_exact",
+    "desk_export",
     "door",
     "erasing",
     "invitations",
