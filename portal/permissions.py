@@ -107,8 +107,9 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.RESPOND,
         "respond",
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
-        "appeal leave left what_exit_hides form stay away invited",
+        "appeal leave left what_exit_hides form stay away invited updates",
     ),
+    **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
     **_rows(Permission.DOOR, "office", "sign_in join"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

@@ -5,7 +5,6 @@ Importing a view module adds its addresses; each stands on a line of its own.
 
 from __future__ import annotations
 
-import portal.office.account
 import portal.office.account as account
 import portal.office.appeals as appeals
 import portal.office.audit
@@ -22,25 +21,23 @@ import portal.office.erasing as erasing
 import portal.office.invitations as invitations
 import portal.office.keying as keying
 import portal.office.outbox as outbox
-import portal.office.people
 import portal.office.people as people
-import portal.office.releases
 import portal.office.releases as releases
 import portal.office.requests as requests
 import portal.office.retention as retention
 import portal.office.safeguarding
 import portal.office.safeguarding as safeguarding
-import portal.office.today
 import portal.office.today as today
-from portal.office.blueprint import bp as bp
+from portal.office.blueprint import bp
 
-__all__ = ["account", "audit", "bp", "comment", "comments", "door", "people", "safeguarding", "today"]
 __all__ = [
     "account",
     "appeals",
     "audit",
     "bp",
     "census",
+    "comment",
+    "comments",
     "desk",
     "desk_exact",
     "desk_export",

@@ -115,6 +115,8 @@ ADDRESSES = {
     "/priorities/<slug>": READ,
     "/privacy": READ,
     "/privacy/young-people": READ,
+    "/privacy/complaint": BOTH,
+    "/privacy/complaint/sent": READ,
     "/readyz": READ,
     "/results": READ,
     "/results/<survey>": READ,
@@ -147,6 +149,10 @@ ADDRESSES = {
     "/surveys/receipt/withdrawal": BOTH,
     "/surveys/return": BOTH,
     "/surveys/stay": WRITE,
+    "/surveys/<slug>/updates": BOTH,
+    "/updates/<token>": BOTH,
+    "/updates/<token>/leave": BOTH,
+    "/updates/stop": BOTH,
     "/what-we-have-done": READ,
 }
 
@@ -168,6 +174,7 @@ def test_no_address_of_a_survey_names_a_topic() -> None:
     surveys = [address for address in ADDRESSES if address.startswith("/surveys")]
     named = {word for address in surveys for word in address.strip("/").split("/") if word[0] != "<"}
     assert named == {
+        "updates",
         *("surveys", "start", "questions", "more", "instead", "check", "sending", "sent", "stopped", "saved"),
         *(
             "form",
