@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import alarms, logs, mail
@@ -19,10 +20,10 @@ from portal.database import Database
 from portal.partnership import contacts, keying, outbox
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
-from surveys.moderation import screening
+from surveys.moderation import campaigns, screening
 from surveys.results import compositions
 from surveys.sealing import Keyring
-from surveys.surveys import london_day
+from surveys.surveys import Survey, london_day
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
@@ -30,6 +31,8 @@ BATCH = 2000
 RETENTION = "job:retention"
 RETIRED = 500
 """Rows retention takes in one: removing a response touches several tables."""
+SETTLED = dt.timedelta(days=40)
+"""For so long after its closing, a survey's comments are still grouped."""
 SCREENED = 200
 """Comments opened and read through in one: the lock is held far under 200 ms."""
 
@@ -123,6 +126,22 @@ def retire(desk: Desk) -> int:
                 now=desk.now, keys=desk.keys,
             )  # fmt: skip
     return sum(gone.values())
+
+
+def group_campaigns(desk: Desk) -> int:
+    """Groups the comments of surveys that are open or closed not long ago, and says how many campaigns."""
+    with desk.store.reading() as session:
+        current = [
+            survey.id
+            for survey in session.scalars(select(Survey))
+            if survey.closes_at is not None and survey.closes_at + SETTLED > desk.now
+        ]
+    found = 0
+    for survey_id in current:
+        found += campaigns.regroup(desk.store.reading, desk.store.writing, survey_id, keys=desk.keys)
+        with desk.store.writing() as session:
+            campaigns.sign_identical(session, survey_id)
+    return found
 
 
 def scrub(desk: Desk) -> int:
@@ -223,6 +242,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),
     Job("retire", retire, nightly=True),
+    Job("group-campaigns", group_campaigns, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )

@@ -88,6 +88,13 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office("themes theme_frame theme", "moderator consultation analyst"),
+    **_office(
+        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
+        "exclusion_lift",
+        "moderator consultation analyst",
+        read="auditor",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""

@@ -53,3 +53,22 @@ __all__ = [
     "safeguarding",
     "today",
 ]
+import portal.office.account
+import portal.office.audit
+import portal.office.campaigns
+import portal.office.census
+import portal.office.comment
+import portal.office.comments
+import portal.office.desk
+import portal.office.desk_exact
+import portal.office.desk_export
+import portal.office.door
+import portal.office.invitations
+import portal.office.keying
+import portal.office.outbox
+import portal.office.people
+import portal.office.releases
+import portal.office.safeguarding
+import portal.office.themes
+import portal.office.today
+from portal.office.blueprint import bp as bp
