@@ -55,6 +55,12 @@ __all__ = [
 ]
 import portal.office.account
 import portal.office.audit
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
 import portal.office.campaigns
 import portal.office.census
 import portal.office.comment

@@ -23,6 +23,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.appeals", "Appeals", "appeals"),
     Section("office.requests", "Requests", "requests"),
+    Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
