@@ -177,6 +177,7 @@ ADDRESSES = {
     "/results/<survey>/<table>/figure.json": READ,
     "/results/<survey>/comments": READ,
     "/results/<survey>/data-dictionary.csv": READ,
+    "/results/<survey>/files/<name>": READ,
     "/rounds": READ,
     "/rounds/<slug>": READ,
     "/static/<path:filename>": READ,
