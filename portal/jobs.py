@@ -20,7 +20,7 @@ from portal.database import Database
 from portal.partnership import contacts, keying, outbox
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
-from surveys.moderation import campaigns, screening
+from surveys.moderation import campaigns, screening, statistics
 from surveys.results import compositions
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
@@ -215,6 +215,10 @@ def _untie_forms(session: Session, desk: Desk) -> int:
     return keying.forget_links(session, desk.now)
 
 
+def _freeze_year(session: Session, desk: Desk) -> int:
+    return statistics.freeze(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
@@ -241,6 +245,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget-mail", forget_mail, nightly=True),
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),
+    Job("freeze-year", _writing(_freeze_year), nightly=True),
     Job("retire", retire, nightly=True),
     Job("group-campaigns", group_campaigns, nightly=True),
     Job("reseal", reseal, nightly=True),

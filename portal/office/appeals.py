@@ -12,6 +12,7 @@ from portal.comment_words import reason_words
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.showing import visible
 from surveys import moderation
 from surveys.errors import SurveysError
 from surveys.moderation import appeals as verbs
@@ -74,8 +75,9 @@ def _page(row: Appeal, form: OfficeForm) -> Response:
         form=form,
         pending=pending,
         survey=session.get_one(Survey, comment.survey_id),
-        original=keys().open(comment.key_id, comment.sealed),
-        public=moderation.public_text(session, comment, keys=keys()),
+        original=visible(keys().open(comment.key_id, comment.sealed)),
+        public=visible(moderation.public_text(session, comment, keys=keys()) or ""),
+        said=visible(pending.words),
         reason=reason_words(pending.decision.reason) if pending.decision is not None else "",
         mine=pending.decision is not None and pending.decision.by == officer().by,
     )

@@ -14,6 +14,7 @@ from portal.database import database, end_reading, read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import STATE_WORDS, Erase, Receipt, Search
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.showing import visible
 from surveys import erasure, responses
 from surveys.errors import SurveysError
 from surveys.moderation import concerns, search
@@ -41,6 +42,7 @@ def find_words() -> ResponseReturnValue:
         found=found,
         receipt=Receipt(formdata=None),
         state_words=STATE_WORDS,
+        visible=visible,
     )
     return make_response(shown, 422 if form.problems() else 200)
 
@@ -114,6 +116,6 @@ def _confirm(survey: Survey, sent: Sent, comment: Comment | None, form: OfficeFo
         survey=survey,
         sent=sent,
         comment=comment,
-        text=text,
+        text=visible(text),
     )
     return make_response(shown, 422 if form.problems() else 200)

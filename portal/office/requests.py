@@ -13,6 +13,7 @@ from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import DECISION_WORDS, KIND_WORDS, Receive, Sent, Settle
 from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.showing import visible
 from portal.partnership import requests as register
 from portal.partnership.requests import DECISIONS, RequestRow
 from surveys.errors import SurveysError
@@ -137,6 +138,7 @@ def _page(row: RequestRow, *, form: OfficeForm | None = None, **forms: OfficeFor
         "office/requests/request.html",
         row=row,
         asked=register.asked(row, keys()),
+        visible=visible,
         late=row.late(today),
         form=form,
         settle=forms.get("settle") or _settle_form(row, formdata=None),
