@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.appeals as appeals
+import portal.office.account
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.census
 import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
+import portal.office.desk
 import portal.office.desk as desk
+import portal.office.desk_exact
 import portal.office.desk_exact as desk_exact
+import portal.office.desk_export
 import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.door as door
@@ -65,6 +70,11 @@ import portal.office.people
 import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
+import portal.office.people
+import portal.office.releases
+import portal.office.safeguarding
+import portal.office.today
+from portal.office.blueprint import bp as bp
 
 __all__ = [
     "account",
