@@ -5,9 +5,9 @@ Importing a view module adds its addresses; each stands on a line of its own.
 
 from __future__ import annotations
 
+import portal.office.account
 import portal.office.account as account
 import portal.office.appeals as appeals
-import portal.office.account
 import portal.office.audit
 import portal.office.audit as audit
 import portal.office.census
@@ -70,11 +70,6 @@ import portal.office.people
 import portal.office.releases
 import portal.office.safeguarding
 import portal.office.today
-import portal.office.people
-import portal.office.releases
-import portal.office.safeguarding
-import portal.office.today
-from portal.office.blueprint import bp as bp
 
 __all__ = [
     "account",
