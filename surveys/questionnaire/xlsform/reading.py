@@ -8,18 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from surveys.errors import SurveysError
 from surveys.questionnaire.editing import KINDS, closed, new_page_id, opened, slug
 from surveys.questionnaire.model import Questionnaire
 from surveys.questionnaire.xlsform import rows
+from surveys.questionnaire.xlsform.cells import (
+    KEY,
+    TEXTS,
+    Line,
+    SheetFault,
+    Taking,
+    check_languages,
+    differs,
+    set_relevant,
+    texts_of,
+    whole,
+    yes,
+)
+from surveys.questionnaire.xlsform.choices import gather, set_options
 from surveys.questionnaire.xlsform.expressions import Unreadable, read
 
+__all__ = ["Line", "SheetFault", "take_over"]
+
 Json = dict[str, Any]
-KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_IN_PARENTHESES = re.compile(r"\(([A-Za-z]{2,3})(?:[-_]([A-Za-z]{2,4}))?\)\s*$")
 _PLAIN_TYPES = {"integer": "number", "text": "short-text", "string": "short-text", "range": "number"}
 _GROUPS = {"begin group": "begin_group", "begin": "begin_group", "end group": "end_group", "end": "end_group"}
 _ANSWERED = {"select_one": "one", "select_multiple": "several", "rank": "ranking"}
@@ -29,66 +42,16 @@ _IGNORED = frozenset(
 MOST_FAULTS = 1000
 
 
-@dataclass(frozen=True, order=True)
-class SheetFault:
-    """One thing wrong with an uploaded sheet; ``row`` as the spreadsheet program counts."""
-
-    sheet: str
-    row: int
-    column: str
-    code: str
-    said: str = ""
-    """The piece of the cell that is not right."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row as uploaded: its number and its filled cells by heading."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-@dataclass
-class _Taking:
-    """One import under way."""
-
-    document: Questionnaire
-    base: Json
-    survey: Sequence[Line]
-    choices: Sequence[Line]
-    faults: list[SheetFault] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        ours = rows.export(self.document)
-        self.known = {row["name"]: _bare(row) for row in ours["survey"] if row["type"] != "end_group"}
-        self.known_choices = {(row["list_name"], row["name"]): _bare(row) for row in ours["choices"]}
-        self.questions = {q["id"]: q for p in self.base["parts"] for g in p["pages"] for q in g["questions"]}
-        self.pages = {g["id"]: g for p in self.base["parts"] for g in p["pages"]}
-        self.parts = {p["id"]: p for p in self.base["parts"]}
-        self.lists: dict[str, list[Line]] = {}
-        self.names = {line.cells.get("name", "") for line in self.survey}
-        self.order = {line.cells.get("name", ""): n for n, line in enumerate(self.survey)}
-
-    def fault(self, sheet: str, line: Line, column: str, code: str, said: str = "") -> None:
-        self.faults.append(SheetFault(sheet, line.number, column, code, said[:60]))
-
-
-def _bare(row: Mapping[str, str]) -> dict[str, str]:
-    """The row as a spreadsheet gives it back: without white space at the ends."""
-    return {name: bare for name, value in row.items() if (bare := value.strip())}
-
-
 def take_over(document: Questionnaire, sheets: Mapping[str, Sequence[Line]]) -> Questionnaire:
     """The document with what the uploaded sheets change.
 
     Raises ``form.faults`` with ``faults``, a tuple of :class:`SheetFault`; then nothing was changed.
     """
-    taking = _Taking(document, opened(document), sheets.get("survey", ()), sheets.get("choices", ()))
+    taking = Taking(document, opened(document), sheets.get("survey", ()), sheets.get("choices", ()))
     if not taking.survey:
         taking.faults.append(SheetFault("survey", 1, "type", "sheet.empty"))
-    _languages(taking)
-    _gather_choices(taking)
+    check_languages(taking)
+    gather(taking)
     parts = _tree(taking)
     _references(taking)
     if not taking.faults:
@@ -103,190 +66,10 @@ def take_over(document: Questionnaire, sheets: Mapping[str, Sequence[Line]]) -> 
     )
 
 
-# Columns --------------------------------------------------------------------------------------------------
-
-
-def _locale_of(heading: str, document: Questionnaire) -> str:
-    """The language a heading names: "label::Polish (pl)"; without one, the source language."""
-    _, _, tongue = heading.partition("::")
-    if not tongue:
-        return document.source_locale
-    match = _IN_PARENTHESES.search(tongue)
-    code = f"{match[1]}_{match[2]}" if match and match[2] else (match[1] if match else tongue.strip())
-    for locale in document.locales:
-        if code.lower() in (locale.lower(), locale.split("_")[0].lower()):
-            return locale
-    return ""
-
-
-def _languages(taking: _Taking) -> None:
-    for sheet, lines in (("survey", taking.survey), ("choices", taking.choices)):
-        seen: set[str] = set()
-        for line in lines:
-            for heading in line.cells:
-                if heading not in seen and "::" in heading and heading.split("::")[0] in _TEXTS:
-                    seen.add(heading)
-                    if not _locale_of(heading, taking.document):
-                        taking.fault(sheet, Line(1, {}), heading, "language.unknown")
-
-
-_TEXTS = {"label": "text", "hint": "hint", "x_short": "short", "x_unit": "unit"}
-
-
-def _texts(taking: _Taking, line: Line, ours: Mapping[str, str], name: str, before: Any) -> Json | None:
-    """The texts of one column in every language, where they differ from ours; None when none does."""
-    texts = dict(before or {})
-    changed = False
-    for heading in {*line.cells, *ours}:
-        if heading.split("::")[0] != name:
-            continue
-        locale = _locale_of(heading, taking.document)
-        ours_is = ours.get(f"{name}::{rows.language(locale)}", "") if locale else ""
-        now = line.cells.get(heading, "")
-        if locale and now != ours_is:
-            changed = True
-            if now:
-                texts[locale] = now
-            else:
-                texts.pop(locale, None)
-    return texts if changed else None
-
-
-def _yes(taking: _Taking, sheet: str, line: Line, heading: str) -> bool:
-    said = line.cells.get(heading, "").strip().lower()
-    if said not in ("", "yes", "no", "true", "false", "true()", "false()", "1", "0"):
-        taking.fault(sheet, line, heading, "yes_no", said)
-    return said in ("yes", "true", "true()", "1")
-
-
-def _whole(taking: _Taking, sheet: str, line: Line, heading: str) -> int | None:
-    said = line.cells.get(heading, "").strip()
-    if said and not re.fullmatch(r"-?\d{1,10}(\.0)?", said):
-        taking.fault(sheet, line, heading, "number", said)
-        return None
-    return int(float(said)) if said else None
-
-
-# Choices --------------------------------------------------------------------------------------------------
-
-
-def _gather_choices(taking: _Taking) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for line in taking.choices:
-        name, list_name = line.cells.get("name", ""), line.cells.get("list_name", "")
-        if not list_name:
-            taking.fault("choices", line, "list_name", "missing")
-        elif not name:
-            taking.fault("choices", line, "name", "missing")
-        elif (list_name, name) in seen:
-            taking.fault("choices", line, "name", "repeated", name)
-        else:
-            seen[list_name, name] = line.number
-            taking.lists.setdefault(list_name, []).append(line)
-
-
-def _options(taking: _Taking, question: Json, list_name: str) -> None:
-    """The question's options, points' labels and bands, as the list has them now."""
-    known = {option["key"]: option for option in question.get("options", ())}
-    codes = {option["code"] for option in known.values()}
-    options, bins = [], []
-    for line in taking.lists.get(list_name, ()):
-        kind = line.cells.get("x_kind", "")
-        ours = taking.known_choices.get((list_name, line.cells["name"]), {})
-        if kind == "earlier":
-            continue
-        if kind == "point":
-            _point(taking, question, line, ours)
-        elif kind.startswith("band "):
-            bins.append(_band(taking, question, line, ours))
-        else:
-            options.append(_option(taking, line, ours, known, codes, question))
-    question["options"] = options
-    if question["kind"] == "number":
-        question["bins"] = bins
-
-
-def _point(taking: _Taking, question: Json, line: Line, ours: Mapping[str, str]) -> None:
-    texts = _texts(taking, line, ours, "label", question.get("labels", {}).get(line.cells["name"]))
-    if texts is not None:
-        question.setdefault("labels", {})[line.cells["name"]] = texts
-
-
-def _band(taking: _Taking, question: Json, line: Line, ours: Mapping[str, str]) -> Json:
-    found: Json = next((one for one in question.get("bins", ()) if one["key"] == line.cells["name"]), {})
-    numbers = re.fullmatch(r"band (-?\d{1,10}) (-?\d{1,10})", line.cells.get("x_kind", ""))
-    if numbers is None:
-        taking.fault("choices", line, "x_kind", "number", line.cells.get("x_kind", ""))
-        return dict(found)
-    texts = _texts(taking, line, ours, "label", found.get("text"))
-    return {
-        "key": line.cells["name"],
-        "first": int(numbers[1]),
-        "last": int(numbers[2]),
-        "text": found.get("text", {}) if texts is None else texts,
-    }
-
-
-def _option(
-    taking: _Taking,
-    line: Line,
-    ours: Mapping[str, str],
-    known: Mapping[str, Json],
-    codes: set[int],
-    question: Json,
-) -> Json:
-    key = line.cells["name"]
-    if key not in known and not KEY.fullmatch(key):
-        made = slug(key, known)
-        if not re.fullmatch(r"[\w .-]{1,80}", key):
-            taking.fault("choices", line, "name", "name", key)
-        key = made
-    option = dict(known.get(key, {"key": key, "text": {}}))
-    for column, name in (("label", "text"), ("hint", "hint")):
-        texts = _texts(taking, line, ours, column, option.get(name))
-        if texts is not None:
-            if not texts and name == "hint":
-                option.pop("hint", None)
-            else:
-                option[name] = texts
-    if not option["text"].get(taking.document.source_locale):
-        taking.fault("choices", line, "label", "missing")
-    for name in rows.OPTION_FLAGS:
-        if _differs(line, ours, f"x_{name}"):
-            option[name] = _yes(taking, "choices", line, f"x_{name}")
-    for name in rows.OPTION_WORDS:
-        if _differs(line, ours, f"x_{name}"):
-            option[name] = line.cells.get(f"x_{name}") or ("answer" if name == "meaning" else None)
-    if _differs(line, ours, "x_min_age"):
-        option["min_age"] = _whole(taking, "choices", line, "x_min_age")
-    _code(taking, line, ours, option, codes, question)
-    return {name: value for name, value in option.items() if value is not None}
-
-
-def _code(
-    taking: _Taking, line: Line, ours: Mapping[str, str], option: Json, codes: set[int], question: Json
-) -> None:
-    if "code" in option:
-        if line.cells.get("x_code") and line.cells["x_code"] != ours.get("x_code"):
-            taking.fault("choices", line, "x_code", "code", line.cells["x_code"])
-        return
-    given = _whole(taking, "choices", line, "x_code")
-    floor = {"rating": question.get("high", 0) - question.get("low", 0) + 1, "number": 1}
-    code = given if given is not None else max([*codes, floor.get(question["kind"], 0)]) + 1
-    if code in codes or not 1 <= code <= 239:
-        taking.fault("choices", line, "x_code", "code", str(code))
-    codes.add(code)
-    option["code"] = code
-
-
-def _differs(line: Line, ours: Mapping[str, str], heading: str) -> bool:
-    return line.cells.get(heading, "") != ours.get(heading, "")
-
-
 # The survey sheet -----------------------------------------------------------------------------------------
 
 
-def _tree(taking: _Taking) -> list[Json]:
+def _tree(taking: Taking) -> list[Json]:
     """Parts, pages and questions as the rows nest them. Questions outside a page get one of their own."""
     parts: list[Json] = []
     stack: list[tuple[str, Json, Line]] = []
@@ -325,7 +108,7 @@ def _tree(taking: _Taking) -> list[Json]:
 
 
 def _row(
-    taking: _Taking,
+    taking: Taking,
     line: Line,
     kind: str,
     list_name: str,
@@ -366,15 +149,15 @@ def _row(
         _page_for(taking, parts, inside, line, used)["questions"].append(made)
 
 
-def _part(taking: _Taking, line: Line, id: str) -> Json:
+def _part(taking: Taking, line: Line, id: str) -> Json:
     part = {**taking.parts.get(id, {"id": slug(id, ()), "title": {}}), "pages": []}
-    texts = _texts(taking, line, taking.known.get(line.cells["name"], {}), "label", part["title"])
+    texts = texts_of(taking, line, taking.known.get(line.cells["name"], {}), "label", part["title"])
     if texts is not None:
         part["title"] = texts
     return part
 
 
-def _part_for(taking: _Taking, parts: list[Json], inside: Mapping[str, Json]) -> Json:
+def _part_for(taking: Taking, parts: list[Json], inside: Mapping[str, Json]) -> Json:
     if "part" in inside:
         return inside["part"]
     if not parts:
@@ -383,7 +166,7 @@ def _part_for(taking: _Taking, parts: list[Json], inside: Mapping[str, Json]) ->
     return parts[-1]
 
 
-def _page(taking: _Taking, line: Line, name: str, used: set[str]) -> Json:
+def _page(taking: Taking, line: Line, name: str, used: set[str]) -> Json:
     id = name.removeprefix("page-")
     ours = taking.known.get(name, {})
     before = taking.pages.get(id) if name.startswith("page-") else None
@@ -392,15 +175,15 @@ def _page(taking: _Taking, line: Line, name: str, used: set[str]) -> Json:
     used.add(id)
     section = taking.base["sections"][0]["id"]
     page: Json = {**(before or {"id": id, "section": section}), "questions": []}
-    texts = _texts(taking, line, ours, "label", page.get("title"))
+    texts = texts_of(taking, line, ours, "label", page.get("title"))
     if texts is not None:
         page["title"] = texts or None
-    if _differs(line, ours, "x_section"):
+    if differs(line, ours, "x_section"):
         page["section"] = line.cells.get("x_section") or section
-    if _differs(line, ours, "x_help"):
-        page["help"] = _yes(taking, "survey", line, "x_help")
-    _relevant(taking, line, ours, page)
-    if _differs(line, ours, "x_jumps"):
+    if differs(line, ours, "x_help"):
+        page["help"] = yes(taking, "survey", line, "x_help")
+    set_relevant(taking, line, ours, page)
+    if differs(line, ours, "x_jumps"):
         page["jumps"] = list(filter(None, (_jump(taking, line, one) for one in _lines(line, "x_jumps"))))
     if before is not None and "body" in before and f"words-{id}" not in taking.names:
         page["body"] = None
@@ -411,7 +194,7 @@ def _lines(line: Line, heading: str) -> list[str]:
     return [one.strip() for one in line.cells.get(heading, "").splitlines() if one.strip()]
 
 
-def _jump(taking: _Taking, line: Line, said: str) -> Json | None:
+def _jump(taking: Taking, line: Line, said: str) -> Json | None:
     to, _, when = said.partition(":")
     try:
         condition = read(when, taking.names) if when.strip() else None
@@ -421,7 +204,7 @@ def _jump(taking: _Taking, line: Line, said: str) -> Json | None:
     return {"to": to.strip()} | ({"when": condition} if condition else {})
 
 
-def _free_page(taking: _Taking, used: set[str]) -> str:
+def _free_page(taking: Taking, used: set[str]) -> str:
     start = int(re.sub(r"\D", "", new_page_id(taking.document, taking.document.parts[0].id)) or 1)
     return next(
         str(n) for n in range(start, start + 5000) if str(n) not in used and str(n) not in taking.pages
@@ -429,7 +212,7 @@ def _free_page(taking: _Taking, used: set[str]) -> str:
 
 
 def _page_for(
-    taking: _Taking, parts: list[Json], inside: Mapping[str, Json], line: Line, used: set[str]
+    taking: Taking, parts: list[Json], inside: Mapping[str, Json], line: Line, used: set[str]
 ) -> Json:
     if "page" in inside:
         return inside["page"]
@@ -440,16 +223,16 @@ def _page_for(
     return page
 
 
-def _note(taking: _Taking, line: Line, parts: list[Json], inside: Mapping[str, Json], used: set[str]) -> None:
+def _note(taking: Taking, line: Line, parts: list[Json], inside: Mapping[str, Json], used: set[str]) -> None:
     page = _page_for(taking, parts, inside, line, used)
-    texts = _texts(taking, line, taking.known.get(line.cells["name"], {}), "label", page.get("body"))
+    texts = texts_of(taking, line, taking.known.get(line.cells["name"], {}), "label", page.get("body"))
     if texts:
         page["body"] = texts
         if "page" not in inside:
             page["title"] = {taking.document.source_locale: next(iter(texts.values()))[:60]}
 
 
-def _kind(taking: _Taking, line: Line, kind: str) -> str:
+def _kind(taking: Taking, line: Line, kind: str) -> str:
     """Which kind of question a row is; an empty string for what we cannot ask."""
     name = line.cells["name"]
     known = taking.questions.get(name)
@@ -470,7 +253,7 @@ def _kind(taking: _Taking, line: Line, kind: str) -> str:
     return said or plain
 
 
-def _question(taking: _Taking, line: Line, kind: str, list_name: str) -> Json:
+def _question(taking: Taking, line: Line, kind: str, list_name: str) -> Json:
     name = line.cells["name"]
     ours = taking.known.get(name, {})
     known = taking.questions.get(name)
@@ -481,8 +264,8 @@ def _question(taking: _Taking, line: Line, kind: str, list_name: str) -> Json:
         name = slug(name, {*taking.questions, *taking.names})
     identity = f"{taking.document.key}.{name}"
     question: Json = dict(known or {"kind": kind, "id": name, "identity": identity, "text": {}, "short": {}})
-    for column, name_of in _TEXTS.items():
-        texts = _texts(taking, line, ours, column, question.get(name_of))
+    for column, name_of in TEXTS.items():
+        texts = texts_of(taking, line, ours, column, question.get(name_of))
         if texts is not None:
             if texts or name_of in ("text", "short"):
                 question[name_of] = texts
@@ -493,39 +276,39 @@ def _question(taking: _Taking, line: Line, kind: str, list_name: str) -> Json:
     elif not question["short"]:
         question["short"] = {source: question["text"][source][:60]}
     _settings(taking, line, ours, question, kind)
-    _relevant(taking, line, ours, question)
+    set_relevant(taking, line, ours, question)
     if kind in ("one", "several", "one-of", "ranking", "rating", "number", "place", "grid"):
         if kind in ("one", "several", "ranking") and known is None and list_name not in taking.lists:
             taking.fault("survey", line, "type", "list", list_name)
         if kind != "grid" or known is not None or list_name in taking.lists:
-            _options(taking, question, list_name if list_name in taking.lists else str(question["id"]))
+            set_options(taking, question, list_name if list_name in taking.lists else str(question["id"]))
     if kind == "grid":
         question["rows"] = []
     return question
 
 
-def _settings(taking: _Taking, line: Line, ours: Mapping[str, str], question: Json, kind: str) -> None:
-    if _differs(line, ours, "required"):
-        question["required"] = _yes(taking, "survey", line, "required")
+def _settings(taking: Taking, line: Line, ours: Mapping[str, str], question: Json, kind: str) -> None:
+    if differs(line, ours, "required"):
+        question["required"] = yes(taking, "survey", line, "required")
     for name in rows.QUESTION_FLAGS:
         heading = f"x_{name}"
-        if _differs(line, ours, heading) and (heading in line.cells or ours):
-            question[name] = _yes(taking, "survey", line, heading)
+        if differs(line, ours, heading) and (heading in line.cells or ours):
+            question[name] = yes(taking, "survey", line, heading)
     for name in rows.QUESTION_NUMBERS:
-        if _differs(line, ours, f"x_{name}"):
-            value = _whole(taking, "survey", line, f"x_{name}")
+        if differs(line, ours, f"x_{name}"):
+            value = whole(taking, "survey", line, f"x_{name}")
             if value is None:
                 question.pop(name, None)
             else:
                 question[name] = value
     for name in rows.QUESTION_WORDS:
-        if _differs(line, ours, f"x_{name}"):
+        if differs(line, ours, f"x_{name}"):
             said = line.cells.get(f"x_{name}", "").strip()
             if said:
                 question[name] = said
             else:
                 question.pop(name, None)
-    if _differs(line, ours, "constraint") and line.cells.get("constraint"):
+    if differs(line, ours, "constraint") and line.cells.get("constraint"):
         _constraint(taking, line, question, kind)
     if kind == "number":
         question.setdefault("lowest", 0)
@@ -539,7 +322,7 @@ _LENGTH = re.compile(r"string-length\(\s*\.\s*\)\s*<=\s*(\d{1,5})")
 _COUNTED = re.compile(r"count-selected\(\s*\.\s*\)\s*(>=|<=)\s*(\d{1,3})")
 
 
-def _constraint(taking: _Taking, line: Line, question: Json, kind: str) -> None:
+def _constraint(taking: Taking, line: Line, question: Json, kind: str) -> None:
     said = line.cells["constraint"].strip()
     if kind == "number" and (match := _BOUNDS.fullmatch(said)):
         question["lowest"], question["highest"] = int(match[1]), int(match[2])
@@ -552,36 +335,23 @@ def _constraint(taking: _Taking, line: Line, question: Json, kind: str) -> None:
         taking.fault("survey", line, "constraint", "constraint", said)
 
 
-def _relevant(taking: _Taking, line: Line, ours: Mapping[str, str], thing: Json) -> None:
-    if not _differs(line, ours, "relevant"):
-        return
-    said = line.cells.get("relevant", "").strip()
-    if not said:
-        thing.pop("when", None)
-        return
-    try:
-        thing["when"] = read(said, taking.names)
-    except Unreadable as piece:
-        taking.fault("survey", line, "relevant", "relevant", str(piece))
-
-
-def _grid_row(taking: _Taking, line: Line, grid: Json, list_name: str) -> None:
+def _grid_row(taking: Taking, line: Line, grid: Json, list_name: str) -> None:
     key = line.cells["name"].removeprefix(f"{grid['id']}.")
     before = taking.questions.get(str(grid["id"]), {}).get("rows", ())
     codes = [row["code"] for row in [*before, *grid["rows"]]]
     found = next((row for row in before if row["key"] == key), None)
     row: Json = dict(found or {"code": max(codes, default=0) + 1, "key": slug(key, ()), "text": {}})
-    texts = _texts(taking, line, taking.known.get(line.cells["name"], {}), "label", row["text"])
+    texts = texts_of(taking, line, taking.known.get(line.cells["name"], {}), "label", row["text"])
     if texts is not None:
         row["text"] = texts
     if not row["text"].get(taking.document.source_locale):
         taking.fault("survey", line, "label", "missing")
     if not grid.get("options") and list_name in taking.lists:
-        _options(taking, grid, list_name)
+        set_options(taking, grid, list_name)
     grid["rows"].append(row)
 
 
-def _references(taking: _Taking) -> None:
+def _references(taking: Taking) -> None:
     """A list that no question uses is told: somebody will miss the answers otherwise."""
     used = {str(line.cells.get("type", "")).partition(" ")[2].strip() for line in taking.survey}
     used |= set(taking.names)
