@@ -18,6 +18,7 @@ from portal import (
     files,
     health,
     i18n,
+    letterbox,
     logs,
     office,
     permissions,
@@ -95,6 +96,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     health.init_app(app, settings)
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
+    app.register_blueprint(letterbox.bp)
     app.register_blueprint(office.bp)
     return app
 

@@ -69,6 +69,19 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office(
+        "desk desk_survey desk_question desk_figure",
+        "analyst",
+        read="consultation moderator safeguarding information member auditor administrator",
+    ),
+    **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
+    **_office("census", "analyst consultation administrator", read="member auditor"),
+    **_office(
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
+        "comment_refer comment_quote",
+        "moderator",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -82,14 +95,15 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "languages contact colours comments moderation_policy",
     ),
     **_rows(
         Permission.RESPOND,
         "respond",
-        "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
-        "what_exit_hides form stay away invited",
+        "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
+        "appeal leave left what_exit_hides form stay away invited updates",
     ),
+    **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
     **_rows(Permission.DOOR, "office", "sign_in join"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

@@ -14,10 +14,12 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.comments", "Moderation", "comments"),
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

@@ -26,6 +26,7 @@ WORDS: dict[str, Say] = {
     "reason.needed": lambda _: "Choose the reason. The writer will see it",
     "category.unknown": lambda _: "Choose what the risk is about",
     "redaction.outside": lambda _: "These words are not where they were. Choose them again",
+    "redaction.not_found": lambda _: "These words are not in the comment. Copy them exactly as written",
     "redaction.unknown": lambda _: "Choose what to put in the place of the words",
     "quote.not_proposed": lambda _: "This comment does not wait for a second look",
     "quote.same_officer": lambda _: (

@@ -78,6 +78,12 @@ def campaigns(session: Session, survey_id: str) -> list[Campaign]:
     return list(session.scalars(query.order_by(Campaign.size.desc(), Campaign.id)))
 
 
+def campaign_of(session: Session, comment: Comment) -> Campaign | None:
+    """The campaign a comment is in, if any."""
+    inside = session.get(CampaignComment, (comment.survey_id, comment.id))
+    return None if inside is None else session.get(Campaign, (comment.survey_id, inside.campaign_id))
+
+
 def totals(session: Session, survey_id: str) -> Totals:
     """How many people answered, with and without campaigns: both are reported, neither replaces the other."""
     counted = select(func.count()).where(Response.survey_id == survey_id, Response.status == "counted")
