@@ -82,6 +82,24 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office(
+        "year year_of year_new year_move year_arrange year_carry scoring scoring_choose",
+        "consultation administrator",
+        read="analyst member moderator auditor",
+    ),
+    **_office(
+        "evidence evidence_crime evidence_new evidence_item evidence_assessment evidence_harm",
+        "analyst consultation administrator",
+        read="member auditor",
+    ),
+    **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
+    **_office(
+        "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
+        "decision_priority decision_minutes decision_sensitivity decision_adopt",
+        "consultation member",
+        read="administrator analyst auditor",
+    ),
+    **_office("decision_publish", "consultation"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -95,7 +113,7 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours comments moderation_policy",
+        "languages contact colours year evidence decision comments moderation_policy",
     ),
     **_rows(
         Permission.RESPOND,

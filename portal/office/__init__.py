@@ -10,18 +10,24 @@ import portal.office.audit as audit
 import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
+import portal.office.decision as decision
+import portal.office.decision_parts as decision_parts
 import portal.office.desk as desk
 import portal.office.desk_exact as desk_exact
 import portal.office.desk_export as desk_export
 import portal.office.door
 import portal.office.door as door
+import portal.office.evidence as evidence
 import portal.office.invitations as invitations
 import portal.office.keying as keying
 import portal.office.outbox as outbox
 import portal.office.people as people
+import portal.office.problems as problems
 import portal.office.releases as releases
 import portal.office.safeguarding as safeguarding
+import portal.office.scoring as scoring
 import portal.office.today as today
+import portal.office.year as year
 from portal.office.blueprint import bp
 
 __all__ = [
@@ -31,15 +37,21 @@ __all__ = [
     "census",
     "comment",
     "comments",
+    "decision",
+    "decision_parts",
     "desk",
     "desk_exact",
     "desk_export",
     "door",
+    "evidence",
     "invitations",
     "keying",
     "outbox",
     "people",
+    "problems",
     "releases",
     "safeguarding",
+    "scoring",
     "today",
+    "year",
 ]

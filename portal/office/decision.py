@@ -273,9 +273,7 @@ def decision_adopt(year: int) -> ResponseReturnValue:
                     session, session.get_one(Decision, year), snapshot=kept, on=form.on.data,
                     seen_version=seen_version(form), by=officer().by, now=now(), keys=keys(),
                 )  # fmt: skip
-            said(
-                "The decision is adopted. Its priorities are written, and not shown until it is published."
-            )
+            said("The decision is adopted. Its priorities are written, and not shown until it is published.")
             return redirect(url_for("office.decision", year=year))
         except SurveysError as problem:
             form.refuse(problem)

@@ -138,7 +138,8 @@ def decision_theme(year: int, key: str) -> ResponseReturnValue:
                 at = key if entry else _theme_key(session, year, form.title.data)
                 decisions.put_theme(
                     session, session.get_one(Decision, year), at, title=form.title.data,
-                    count=form.count.data, quote=(ids[0], ids[1]) if ids else None, withdrawn=form.withdrawn.data,
+                    count=form.count.data, quote=(ids[0], ids[1]) if ids else None,
+                    withdrawn=form.withdrawn.data,
                     seen_version=seen_version(form), by=officer().by, now=now(), keys=keys(),
                 )  # fmt: skip
             said("Saved.")

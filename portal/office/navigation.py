@@ -20,6 +20,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.desk", "Results", "desk"),
+    Section("office.year", "Year", "year"),
+    Section("office.evidence", "Evidence", "evidence"),
+    Section("office.decision_now", "Decisions", "decision"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

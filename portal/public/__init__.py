@@ -9,6 +9,17 @@ import portal.public.home as home
 import portal.public.partnership as partnership
 import portal.public.results as results
 import portal.public.statements as statements
+import portal.public.year as year
 from portal.public.blueprint import bp
 
-__all__ = ["bp", "colours", "comments", "consultations", "home", "partnership", "results", "statements"]
+__all__ = [
+    "bp",
+    "colours",
+    "comments",
+    "consultations",
+    "home",
+    "partnership",
+    "results",
+    "statements",
+    "year",
+]
