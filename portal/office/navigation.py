@@ -15,10 +15,13 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.themes", "Themes", "themes"),
+    Section("office.campaigns", "Campaigns", "campaigns"),
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
     Section("office.year", "Year", "year"),
     Section("office.evidence", "Evidence", "evidence"),

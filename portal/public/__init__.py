@@ -5,6 +5,7 @@ from __future__ import annotations
 import portal.public.colours as colours
 import portal.public.comments as comments
 import portal.public.consultations as consultations
+import portal.public.documents as documents
 import portal.public.home as home
 import portal.public.partnership as partnership
 import portal.public.results as results
@@ -23,3 +24,4 @@ __all__ = [
     "statements",
     "year",
 ]
+from portal.public.blueprint import bp as bp
