@@ -131,9 +131,9 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours year evidence decision comments moderation_policy",
         "languages contact colours",
     ),
+    **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(
