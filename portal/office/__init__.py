@@ -119,4 +119,3 @@ import portal.office.scoring
 import portal.office.themes
 import portal.office.today
 import portal.office.year
-from portal.office.blueprint import bp as bp
