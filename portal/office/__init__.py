@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import portal.office.account as account
 import portal.office.audit as audit
+import portal.office.board as board
 import portal.office.census as census
 import portal.office.comment as comment
 import portal.office.comments as comments
 import portal.office.desk as desk
 import portal.office.desk_exact as desk_exact
 import portal.office.desk_export as desk_export
-import portal.office.door
 import portal.office.door as door
 import portal.office.invitations as invitations
 import portal.office.keying as keying
 import portal.office.outbox as outbox
 import portal.office.people as people
+import portal.office.reach as reach
 import portal.office.releases as releases
 import portal.office.safeguarding as safeguarding
 import portal.office.today as today
@@ -27,6 +28,7 @@ from portal.office.blueprint import bp
 __all__ = [
     "account",
     "audit",
+    "board",
     "bp",
     "census",
     "comment",
@@ -39,6 +41,7 @@ __all__ = [
     "keying",
     "outbox",
     "people",
+    "reach",
     "releases",
     "safeguarding",
     "today",

@@ -15,6 +15,7 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.board", "Fieldwork", "board"),
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
