@@ -22,6 +22,7 @@ from portal import (
     logs,
     office,
     permissions,
+    preview,
     public,
     rendering,
     respond,
@@ -98,6 +99,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.register_blueprint(respond.bp)
     app.register_blueprint(letterbox.bp)
     app.register_blueprint(office.bp)
+    app.register_blueprint(preview.bp)
     return app
 
 

@@ -15,7 +15,7 @@ import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-WITH_A_COOKIE = ("/surveys/", "/office", "/updates/", "/privacy/complaint")
+WITH_A_COOKIE = ("/surveys/", "/office", "/updates/", "/privacy/complaint", "/preview/")
 """Where a form needs the one essential cookie; every other page sets none."""
 HIDDEN = ("hidden", "submit", "button", "reset", "image")
 REDIRECTS = (301, 302, 303, 307, 308)
