@@ -76,7 +76,6 @@ ADDRESSES = {
     "/office/invitations/<slug>/<invitation_id>/end": WRITE,
     "/office/invitations/<slug>/<invitation_id>/renewal": WRITE,
     "/office/invitations/<slug>/<invitation_id>/sheet": BOTH,
-    "/office/join/<token>": BOTH,
     "/office/keying": READ,
     "/office/keying/<slug>": BOTH,
     "/office/keying/<slug>/batches/<batch_id>": BOTH,
