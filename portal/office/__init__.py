@@ -78,4 +78,3 @@ import portal.office.releases
 import portal.office.safeguarding
 import portal.office.themes
 import portal.office.today
-from portal.office.blueprint import bp as bp
