@@ -75,6 +75,12 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office("appeals appeal appeal_settle", "moderator"),
+    **_office(
+        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+    ),
+    **_office("search search_receipt erase", "information"),
+    **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
         "desk desk_survey desk_question desk_figure",
         "analyst",
