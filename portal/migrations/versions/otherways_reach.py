@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "otherways_reach"
-down_revision = "otherways_weeks"
+down_revision = "safeguarding_years"
 branch_labels = None
 depends_on = None
 
