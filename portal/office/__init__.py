@@ -113,8 +113,8 @@ import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
 import portal.office.people
-import portal.office.reach
 import portal.office.problems
+import portal.office.reach
 import portal.office.releases
 import portal.office.safeguarding
 import portal.office.scoring
