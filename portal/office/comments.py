@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -111,6 +112,14 @@ def question_words(session: Session, survey_id: str, item: str) -> str:
     return f"{words}: {label(document, option.text, SOURCE_LOCALE).text}"
 
 
+def language_words(locale: str) -> str:
+    """A language in English; a code nobody knows stays a code."""
+    try:
+        return Locale.parse(locale).get_language_name("en") or locale
+    except (UnknownLocaleError, ValueError):
+        return locale
+
+
 def surveys_with_comments(session: Session) -> list[Survey]:
     """Every survey, the newest first."""
     return sorted(
@@ -164,7 +173,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
             (item, question_words(session, survey_id, item)) for item, survey_id in sorted(items.items())
         ),
         language_options=_options(
-            (locale, locale)
+            (locale, language_words(locale))
             for locale in sorted({locale for one in counted.values() for locale in one.locales})
         ),
         figures=_figures(counted.values()),
@@ -173,6 +182,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         state_words=STATE_WORDS,
         reason_words=REASON_WORDS,
         visible=visible,
+        language=language_words,
         mine=officer().by,
         alike=_alike(rows),
         unchecked=[one.language for one in phrases.lists().values() if not one.checked],
