@@ -56,6 +56,21 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office(
+        "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
+        "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "
+        "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
+        "consultation administrator",
+        read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office("round_cover", "consultation administrator safeguarding", read="auditor"),
+    **_office(
+        "texts text_kind text text_new text_publish text_shown text_history text_bring_back text_preview "
+        "text_offers text_settle text_emblem",
+        "consultation administrator",
+        read="auditor information safeguarding",
+    ),
+    **_office("text_checked", "consultation administrator safeguarding"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -69,7 +84,7 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "languages contact colours emblem round_document",
     ),
     **_rows(
         Permission.RESPOND,
@@ -77,7 +92,7 @@ PERMISSIONS: dict[str, Permission] = {
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
         "what_exit_hides form stay away",
     ),
-    **_rows(Permission.DOOR, "office", "sign_in join"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }
 

@@ -14,7 +14,9 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.rounds", "Consultations", "rounds"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.texts", "Texts", "texts"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )
