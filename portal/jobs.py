@@ -18,7 +18,9 @@ from portal.config import Settings
 from portal.database import Database
 from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys.errors import SurveysError
 from surveys.moderation import screening
+from surveys.results import compositions
 from surveys.sealing import Keyring
 
 TICK_FILE = "jobs.tick"
@@ -154,6 +156,10 @@ def forget_mail(desk: Desk) -> int:
         return outbox.forget_settled(session, desk.now)
 
 
+def _refused(draft: str, problem: SurveysError) -> None:
+    logs.log.error("a release could not be published", draft=draft, code=problem.code)
+
+
 def _forget_unconfirmed(session: Session, desk: Desk) -> int:
     return contacts.forget_unconfirmed(session, desk.now)
 
@@ -169,6 +175,14 @@ JOBS: tuple[Job, ...] = (
     Job("announce-concerns", announce_concerns),
     Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
+    Job(
+        "publish-releases",
+        _writing(
+            lambda session, desk: compositions.publish_due(
+                session, now=desk.now, keys=desk.keys, failed=_refused
+            )
+        ),
+    ),
     Job(
         "forget-sessions",
         _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),

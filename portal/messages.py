@@ -130,6 +130,13 @@ RESULTS: dict[str, Say] = {
     "release.empty": lambda _: gettext("Nobody has answered this survey, so there is nothing to publish"),
     "release.none": lambda _: gettext("There are no published results to correct yet"),
     "release.note": lambda _: gettext("Say what is different in the corrected results"),
+    "release.not_open": lambda _: gettext("Results so far can be published only while the survey is open"),
+    "release.too_few": lambda facts: ngettext(
+        "Results so far can be published once %(num)d person has answered",
+        "Results so far can be published once %(num)d people have answered",
+        _count(facts, "needed"),
+    ),
+    "release.daily": lambda _: gettext("Results so far can be published once a day"),
     "release.small_change": lambda facts: ngettext(
         "Fewer than %(num)d person joined or left, so the published figures stay as they are",
         "Fewer than %(num)d people joined or left, so the published figures stay as they are",

@@ -51,6 +51,19 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
+    **_office(
+        "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
+        "invitation_revoke sheet_typed",
+        "consultation administrator",
+        read="auditor",
+    ),
+    **_office(
+        "releases release release_begin release_tables release_finding release_approve release_publish "
+        "release_abandon",
+        "consultation analyst administrator",
+        read="member auditor",
+    ),
     **_office(
         "safeguarding concern concern_read concern_reveal concern_tell concern_classify concern_conclude "
         "concern_release",
@@ -71,6 +84,19 @@ ROLES: dict[str, Row] = {
         read="auditor information safeguarding",
     ),
     **_office("text_checked", "consultation administrator safeguarding"),
+    **_office(
+        "desk desk_survey desk_question desk_figure",
+        "analyst",
+        read="consultation moderator safeguarding information member auditor administrator",
+    ),
+    **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
+    **_office("census", "analyst consultation administrator", read="member auditor"),
+    **_office(
+        "comments comments_claim comments_release comments_alike comments_settings comments_mode "
+        "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
+        "comment_refer comment_quote",
+        "moderator",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -84,13 +110,14 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours emblem round_document",
+        "languages contact colours comments moderation_policy",
     ),
+    **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.RESPOND,
         "respond",
-        "start page offer check send confirmation stop hand_over save resume receipt withdrawal leave left "
-        "what_exit_hides form stay away",
+        "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
+        "appeal leave left what_exit_hides form stay away invited",
     ),
     **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
     **dict.fromkeys(ROLES, Permission.OFFICE),

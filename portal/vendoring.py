@@ -26,7 +26,7 @@ PARTS = Path("static/css/parts")
 SHARED_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css")
 SITE_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css", "site.css", "tables.css",
               "pictures.css")  # fmt: skip
-OFFICE_PARTS = (*SITE_PARTS, "office.css")
+OFFICE_PARTS = (*SITE_PARTS, "office.css", "moderation.css")
 LAST_PART = "media.css"
 """Print, forced colours and narrow screens come last, over everything else."""
 

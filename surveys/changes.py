@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -70,6 +71,34 @@ RECORD_SQLITE = insert(CHANGE).values(xid=0)
 RECORD_POSTGRESQL = insert(CHANGE).values(xid=THIS_TRANSACTION)
 
 
+def _after(xid: object, seq: object) -> ColumnElement[bool]:
+    """Changes not read yet: of later transactions, or (SQLite, where xid is 0) of a later seq."""
+    return or_(CHANGE.c.xid > xid, and_(CHANGE.c.xid == xid, CHANGE.c.seq > seq))
+
+
+def _up_to(xid: object, seq: object) -> ColumnElement[bool]:
+    return or_(CHANGE.c.xid < xid, and_(CHANGE.c.xid == xid, CHANGE.c.seq <= seq))
+
+
+# Built once: followers ask after every submission, and building these took longer than running them.
+LATER = CHANGE.c.survey_id == bindparam("survey_id"), _after(bindparam("after_xid"), bindparam("after_seq"))
+TELL = (
+    select(CHANGE.c.response_id, CHANGE.c.op)
+    .where(*LATER, _up_to(bindparam("xid"), bindparam("seq")))
+    .order_by(CHANGE.c.xid, CHANGE.c.seq)
+)
+AHEAD = select(CHANGE.c.response_id).where(*LATER)
+NEWEST = select(func.max(CHANGE.c.seq))
+HORIZON = select(ChangeHorizon.__table__.c.xid, ChangeHorizon.__table__.c.seq)
+
+
+class Told(NamedTuple):
+    """One change as a follower hears of it."""
+
+    response_id: str
+    op: str
+
+
 @dataclass(frozen=True, order=True)
 class Watermark:
     """Everything before it has been read. On PostgreSQL ``xid`` decides, on SQLite ``seq``."""
@@ -84,29 +113,28 @@ def record(connection: Connection, survey_id: str, response_id: str, op: Operati
     connection.execute(statement, {"survey_id": survey_id, "response_id": response_id, "op": op})
 
 
-def changes_since(session: Session, survey_id: str, watermark: Watermark) -> tuple[list[Change], Watermark]:
+def changes_since(session: Session, survey_id: str, watermark: Watermark) -> tuple[list[Told], Watermark]:
     """The survey's settled changes from the watermark on, and the watermark to continue from.
 
     None is missed or told twice, however transactions interleave: one still under way, and those begun
     after it, wait for the next call. Raises ``changes.trimmed`` when the log no longer reaches back.
     """
     now_at = standing(session)
-    rows = session.scalars(
-        select(Change)
-        .where(Change.survey_id == survey_id, _from(watermark), _before(now_at))
-        .order_by(Change.xid, Change.seq)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.connection().execute(
+        TELL, {**_later(survey_id, watermark), "xid": now_at.xid, "seq": now_at.seq}
+    )
+    told = [Told(response_id, op) for response_id, op in rows]
     if watermark < _horizon(session):  # asked last: a trim that removed rows from this answer shows here
         raise SurveysError("changes.trimmed")
-    return list(rows), now_at
+    return told, now_at
 
 
 def standing(session: Session) -> Watermark:
     """The watermark of everything settled at this moment."""
-    if on_sqlite(session.connection()):
-        return Watermark(0, session.scalar(select(func.max(Change.seq))) or _horizon(session).seq)
-    return Watermark(int(session.scalar(SETTLED_BELOW) or 0), 0)
+    connection = session.connection()
+    if on_sqlite(connection):
+        return Watermark(0, connection.scalar(NEWEST) or _horizon(session).seq)
+    return Watermark(int(connection.scalar(SETTLED_BELOW) or 0), 0)
 
 
 def ahead_of(session: Session, survey_id: str, watermark: Watermark) -> frozenset[str]:
@@ -114,8 +142,7 @@ def ahead_of(session: Session, survey_id: str, watermark: Watermark) -> frozense
 
     A full count in the same snapshot (REPEATABLE READ on PostgreSQL) leaves them out: they follow as changes.
     """
-    query = select(Change.response_id).where(Change.survey_id == survey_id, _from(watermark))
-    return frozenset(session.scalars(query))
+    return frozenset(session.connection().scalars(AHEAD, _later(survey_id, watermark)))
 
 
 def trim_changes(session: Session, up_to: Watermark | None = None) -> int:
@@ -126,21 +153,16 @@ def trim_changes(session: Session, up_to: Watermark | None = None) -> int:
     mark = standing(session)
     if up_to is not None:
         mark = max(min(up_to, mark), _horizon(session))
-    removed = rows_changed(session.execute(delete(CHANGE).where(_before(mark))))
+    removed = rows_changed(session.execute(delete(CHANGE).where(_up_to(mark.xid, mark.seq))))
     session.merge(ChangeHorizon(id=1, xid=mark.xid, seq=mark.seq))
     session.flush()
     return removed
 
 
 def _horizon(session: Session) -> Watermark:
-    row = session.execute(select(ChangeHorizon.xid, ChangeHorizon.seq)).first()
+    row = session.connection().execute(HORIZON).first()
     return Watermark() if row is None else Watermark(row.xid, row.seq)
 
 
-def _from(mark: Watermark) -> ColumnElement[bool]:
-    """Changes not read yet: of later transactions, or (SQLite, where xid is 0) of a later seq."""
-    return or_(CHANGE.c.xid > mark.xid, and_(CHANGE.c.xid == mark.xid, CHANGE.c.seq > mark.seq))
-
-
-def _before(mark: Watermark) -> ColumnElement[bool]:
-    return or_(CHANGE.c.xid < mark.xid, and_(CHANGE.c.xid == mark.xid, CHANGE.c.seq <= mark.seq))
+def _later(survey_id: str, mark: Watermark) -> dict[str, str | int]:
+    return {"survey_id": survey_id, "after_xid": mark.xid, "after_seq": mark.seq}

@@ -44,6 +44,8 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""For columns that may be empty: None is NULL, not JSON's null."""
 JsonValue = Any
 
 

@@ -106,6 +106,13 @@ class Comment(Base):
             sqlite_where=text("screened = ''"),
             postgresql_where=text("screened = ''"),
         ),
+        Index(
+            "ix_comment_second_look",
+            "survey_id",
+            "id",
+            sqlite_where=text("quote = 'proposed'"),
+            postgresql_where=text("quote = 'proposed'"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -130,6 +137,23 @@ class Comment(Base):
     quote: Mapped[str] = mapped_column(String(10), default="")
     claimed_by: Mapped[str | None] = mapped_column(String(80))
     claimed_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class ResponseSign(Base):
+    """Something odd about a whole response. A sign never blocks, hides or leaves out anything."""
+
+    __tablename__ = "response_sign"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["survey_id", "response_id"], ["response.survey_id", "response.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("sign IN ('identical', 'fast', 'trap')", name="sign"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    response_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    sign: Mapped[str] = mapped_column(String(10), primary_key=True)
 
 
 RESPONSE = cast(Table, Response.__table__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
@@ -36,7 +36,7 @@ from surveys.questionnaire.codebook import codebook_of
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
 from surveys.questionnaire.routing import prune
 from surveys.receipts import normalise, recognise
-from surveys.records import RESPONSE, Comment, Participant, Response
+from surveys.records import RESPONSE, Comment, Participant, Response, ResponseSign
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion, london_day
 from surveys.surveys import state as survey_state
@@ -92,6 +92,7 @@ COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise 
 ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_COMMENT = insert(cast(Table, Comment.__table__))
+ADD_SIGN = insert(cast(Table, ResponseSign.__table__))
 ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))
 
 
@@ -137,11 +138,13 @@ def submit(
     *,
     token: str,
     channel: str = "web",
+    signs: Sequence[str] = (),
     keys: Keyring,
     now: dt.datetime,
 ) -> Receipt:
     """Sends a draft in one transaction; again, or at the same time, it gives the same receipt, no second row.
 
+    ``signs`` ("fast", "trap") are noted beside the response; they change nothing else.
     Raises ``survey.not_open``, ``draft.stale``, ``draft.gone``, ``participant.missing``.
     """
     receipt = _file(
@@ -159,6 +162,7 @@ def submit(
         locale=state.locale,
         may_publish=bool(state.may_publish),
         channel=channel,
+        signs=signs,
         keys=keys,
         now=now,
     )
@@ -179,6 +183,7 @@ def submit_direct(
     locale: str,
     may_publish: bool,
     channel: str = "web",
+    signs: Sequence[str] = (),
     accepted: Collection[str] = frozenset(),
     received_on: dt.date | None = None,
     keys: Keyring,
@@ -202,6 +207,7 @@ def submit_direct(
         locale=locale,
         may_publish=may_publish,
         channel=channel,
+        signs=signs,
         received_on=received_on,
         keys=keys,
         now=now,
@@ -290,6 +296,7 @@ def _file(
     locale: str,
     may_publish: bool,
     channel: str,
+    signs: Sequence[str],
     received_on: dt.date | None = None,
     keys: Keyring,
     now: dt.datetime,
@@ -327,6 +334,8 @@ def _file(
     if not rows_changed(added):
         return _stored(session, survey, submission_hash, number) or _taken()
     _add_words(connection, row, parts, keys)
+    for sign in sorted(set(signs)):
+        connection.execute(ADD_SIGN, {"survey_id": survey.id, "response_id": response_id, "sign": sign})
     changes.record(connection, survey.id, response_id, "submit")
     return Receipt(number, survey.id, first=True, submitted_on=today)
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree.ElementTree import Element
@@ -19,11 +20,12 @@ REDIRECTS = (301, 302, 303, 307, 308)
 NOT_WRITTEN = re.compile(r"^on[a-z]+$|^style$")
 
 
-def parse(html: str) -> tuple[Element, list[str]]:
+@lru_cache(maxsize=4)  # a page is checked, then read; nobody changes what was parsed
+def parse(html: str) -> tuple[Element, tuple[str, ...]]:
     """The document's root and the parser's complaints."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     root = parser.parse(html)
-    return root, [f"line {place[0]}: {code} {facts}" for place, code, facts in parser.errors]
+    return root, tuple(f"line {place[0]}: {code} {facts}" for place, code, facts in parser.errors)
 
 
 def words(element: Element | None) -> str:
@@ -32,7 +34,8 @@ def words(element: Element | None) -> str:
 
 def faults(html: str) -> list[str]:
     """Every broken rule of the house on this page; none for a good page."""
-    root, found = parse(html)
+    root, complaints = parse(html)
+    found = list(complaints)
     elements = list(root.iter())
     headings = [element for element in elements if element.tag == "h1"]
     if len(headings) != 1 or not words(headings[0]):

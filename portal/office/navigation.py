@@ -17,6 +17,12 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.rounds", "Consultations", "rounds"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.texts", "Texts", "texts"),
+    Section("office.comments", "Moderation", "comments"),
+    Section("office.keying", "Paper and phone", "keying"),
+    Section("office.outbox", "Outbox", "outbox"),
+    Section("office.releases", "Publishing", "releases"),
+    Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

@@ -26,10 +26,18 @@ WORDS: dict[str, Say] = {
     "reason.needed": lambda _: "Choose the reason. The writer will see it",
     "category.unknown": lambda _: "Choose what the risk is about",
     "redaction.outside": lambda _: "These words are not where they were. Choose them again",
+    "redaction.not_found": lambda _: "These words are not in the comment. Copy them exactly as written",
     "redaction.unknown": lambda _: "Choose what to put in the place of the words",
     "quote.not_proposed": lambda _: "This comment does not wait for a second look",
     "quote.same_officer": lambda _: (
         "Ask another officer to look at the quote. If nobody is available, say so and it stays on record"
     ),
+    "translation.long": lambda facts: f"Shorten the translation to {facts.get('most', 10000)} characters",
+    "own_word.length": lambda facts: f"Enter 2 to {facts.get('most', 100)} characters",
+    "theme.name": lambda facts: f"Enter a name of at most {facts.get('most', 80)} characters",
+    "theme.description": lambda facts: f"Shorten the description to {facts.get('most', 300)} characters",
+    "theme.exists": lambda _: "There is a theme of this name already, perhaps among the retired ones",
+    "theme.many": lambda facts: f"A question can have at most {facts.get('most', 60)} themes",
+    "theme.unknown": lambda _: "There is no such theme for this question",
     "mode.unknown": lambda _: "Choose what may be published",
 }

@@ -22,6 +22,7 @@ WORDS: dict[str, Say] = {
     "evidence.faults": lambda facts: (
         f"The table was not taken. It has {facts.get('count', 1)} faults; each is listed with its row"
     ),
+    "position.unknown": lambda _: "Choose one of the answers this organisation sent",
     "evidence.kind": lambda _: "There is no such part of the shelf",
     "evidence.exists": lambda _: "There is something of this name on the shelf already",
     "evidence.changed_meanwhile": lambda _: (

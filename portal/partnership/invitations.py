@@ -309,6 +309,11 @@ def _use_up(
     raise SurveysError("invitation.used" if used is not None else "invitation.over")
 
 
+def name_of(invitation: Invitation, keys: Keyring) -> str:
+    """The organisation this invitation is for."""
+    return _opened(invitation, keys)[0]
+
+
 # Reading --------------------------------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from surveys import audit, receipts, responses
 from surveys.db import Base, new_id, rows_changed
 from surveys.errors import SurveysError
+from surveys.questionnaire.checking import Checked, Raw, check_form
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
 from surveys.questionnaire.routing import prune, walk
 from surveys.records import RESPONSE
@@ -205,6 +206,22 @@ def _counts(issued: int, returned: int) -> None:
 
 
 # Typing ---------------------------------------------------------------------------------------------------
+
+
+def check(questionnaire: Questionnaire, raw: Raw) -> Checked:
+    """What was typed from a form that shows every question, by the rules of the web.
+
+    A question left blank is a fault only where this person was meant to answer it.
+    """
+    checked = check_form(raw, questionnaire=questionnaire)
+    route = walk(questionnaire, checked.answers, accepted=_parts(questionnaire))
+    meant = {question for asked in route.asked.values() for question in asked}
+    problems = tuple(one for one in checked.problems if one.question in meant or _typed(raw, one.question))
+    return Checked(checked.answers, problems)
+
+
+def _typed(raw: Raw, question: str) -> bool:
+    return any(raw.get(name) for name in raw if name.partition(".")[0] == question)
 
 
 def stops(questionnaire: Questionnaire, answers: Answers) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import portal.public.colours as colours
+import portal.public.comments as comments
 import portal.public.consultations as consultations
 import portal.public.home as home
 import portal.public.partnership as partnership
@@ -10,4 +11,4 @@ import portal.public.results as results
 import portal.public.statements as statements
 from portal.public.blueprint import bp
 
-__all__ = ["bp", "colours", "consultations", "home", "partnership", "results", "statements"]
+__all__ = ["bp", "colours", "comments", "consultations", "home", "partnership", "results", "statements"]

@@ -22,6 +22,7 @@ from portal.rendering import day, moment
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.releases import Release
+from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion
 
 QUESTIONNAIRES = "public.questionnaires"
@@ -54,6 +55,11 @@ class Instrument:
 
 def now() -> dt.datetime:
     return cast(dt.datetime, current_app.extensions["portal.clock"]())
+
+
+def keys() -> Keyring:
+    """What opens the words people agreed to publish."""
+    return cast(Keyring, current_app.extensions["portal.keys"])
 
 
 def questionnaire(survey: Survey, number: int | None = None) -> Questionnaire | None:

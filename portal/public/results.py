@@ -23,9 +23,11 @@ from portal.partnership.rounds import Consultation
 from portal.public import consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
+from portal.rendering import spoken
 from surveys import surveys
+from surveys.moderation import publication
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import exports, releases
+from surveys.results import exports
 from surveys.results.releases import Release
 from surveys.surveys import Survey
 
@@ -49,18 +51,26 @@ class Part:
 
 @dataclass(frozen=True)
 class Published:
-    """A release read in one language."""
+    """A release read in one language. ``pinned``: its number, when it was asked for by number."""
 
     survey: str
     content: Mapping[str, Any]
     figures: Mapping[str, Any]
     document: Questionnaire
     readings: tuple[Reading, ...]
+    pinned: int | None = None
     drawn: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
     """The questions as HTML, by mount point."""
 
     def finding(self, reading: Reading) -> Markup:
-        """The one sentence about this table."""
+        """The one sentence about this table: the officer's own, else the one the figures propose."""
+        written = self.content.get("written", {}).get(reading.key, {})
+        own = written.get(locale_code())
+        if own:
+            return escape(own)
+        source = self.document.source_locale
+        if written.get(source):
+            return spoken(written[source], source)
         return findings_words.sentence(self.content["findings"][reading.key], reading)
 
     @property
@@ -115,34 +125,38 @@ class Published:
         return Part(family, broken, chart)
 
 
-def published(survey: Survey) -> Published | None:
+def published(survey: Survey, pinned: int | None = None) -> Published | None:
     """What is released of this survey, in this request's language; None before the first release.
 
-    A release never changes, so it is read once; afterwards only its number is asked for.
+    A release never changes, so it is read once; afterwards only its number is asked for. With ``pinned`` it
+    is the release of that number, which stays readable after a correction; None when there is none.
     """
-    number = consultations.release_number(survey)
+    number = pinned or consultations.release_number(survey)
     if number is None:
         return None
-    kept: OrderedDict[tuple[str, int, str], Published] = current_app.extensions.setdefault(
+    kept: OrderedDict[tuple[str, int, str, bool], Published] = current_app.extensions.setdefault(
         "public.releases", OrderedDict()
     )
-    name = (survey.id, number, locale_code())
+    name = (survey.id, number, locale_code(), pinned is not None)
     known = kept.get(name)
     if known is None:
-        release = releases.current(read_session(), survey.id)
-        known = kept[name] = _read(survey, cast(Release, release), locale_code())
+        release = read_session().get(Release, (survey.id, number))
+        if release is None:
+            return None
+        known = kept[name] = _read(survey, release, locale_code(), pinned)
         while len(kept) > KEPT:
             kept.popitem(last=False)
     return known
 
 
-def _read(survey: Survey, release: Release, locale: str) -> Published:
+def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> Published:
     content = cast(Mapping[str, Any], release.content)
     document = consultations.questionnaire(survey, content["versions"][-1])
     if document is None:
         abort(404)
     readings = tuple(read(table, document, locale) for table in content["tables"])
-    return Published(survey.slug, content, _figures(release, locale, document), document, readings)
+    drawn = _figures(release, locale, document)
+    return Published(survey.slug, content, drawn, document, readings, pinned)
 
 
 def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:
@@ -234,7 +248,10 @@ def _survey(slug: str) -> Survey:
 @bp.get("/results/<survey>")
 def survey_results(survey: str) -> ResponseReturnValue:
     asked = _survey(survey)
-    shown = published(asked)
+    pinned = _pinned()
+    shown = published(asked, pinned)
+    if shown is None and pinned is not None:
+        abort(404)
     round_ = rounds.of_survey(read_session(), asked.id)
     consultation = round_ and rounds.one(read_session(), round_.slug, consultations.now(), locale_code())
     if shown is None:
@@ -249,14 +266,26 @@ def survey_results(survey: str) -> ResponseReturnValue:
         title=_title(asked),
         body=_body(shown),
         corrections=_corrections(asked),
+        newest=consultations.release_number(asked),
         key_findings=key_findings(shown),
+        comments_shown=publication.any_public(read_session(), asked.id),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )
 
 
-def _corrections(survey: Survey) -> Sequence[Row[dt.datetime, str]]:
+def _pinned() -> int | None:
+    """The release somebody asks for by number (``?release=1``); 404 for anything that is not one."""
+    asked = request.args.get("release")
+    if asked is None:
+        return None
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6 and int(asked) > 0):
+        abort(404)
+    return int(asked)
+
+
+def _corrections(survey: Survey) -> Sequence[Row[int, dt.datetime, str]]:
     """When a release was corrected and what is different, the first correction first."""
-    wanted = select(Release.made_at, Release.note).where(
+    wanted = select(Release.number, Release.made_at, Release.note).where(
         Release.survey_id == survey.id, Release.kind == "correction"
     )
     return read_session().execute(wanted.order_by(Release.number)).all()
@@ -313,7 +342,7 @@ def _with_topic(shown: Published, reading: Reading, lead: Sequence[Reading]) -> 
 
 
 def _shown(slug: str) -> Published:
-    found = published(_survey(slug))
+    found = published(_survey(slug), _pinned())
     if found is None:
         abort(404)
     return found

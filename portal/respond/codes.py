@@ -5,34 +5,24 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import secrets
-from collections.abc import Callable
-from http import HTTPStatus
 from pathlib import Path
-from typing import TypeVar
 
 from flask import Response, current_app, make_response, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from portal.config import Settings
 from portal.database import database, read_session, writing
-from portal.forms.questions import showable
-from portal.messages import words
 from portal.respond import visit
 from portal.respond.blueprint import bp
+from portal.respond.boxes import box, looked_up
+from portal.respond.comments import page, standing
 from portal.respond.frame import frame_of
 from portal.respond.sitting import Sitting, keyring, questionnaire, sit, to
-from surveys import drafts, erasure, receipts, responses, surveys
+from surveys import drafts, erasure, receipts, surveys
 from surveys.drafts import Draft
 from surveys.errors import SurveysError
-from surveys.responses import ReceiptStatus
 from surveys.surveys import Survey
-
-MOST_TYPED = 100
-"""Characters of a code box that are looked at; the rest of what was pasted there is still shown."""
-
-T = TypeVar("T")
 
 
 def hand_out_code(sitting: Sitting) -> Response:
@@ -68,17 +58,17 @@ def _kept_until(sitting: Sitting) -> dt.datetime | None:
 def resume() -> Response:
     """The box for a return code."""
     if request.method == "GET":
-        return _box("respond/return.html")
+        return box("respond/return.html")
     typed = request.form.get("code", "")
     new_token = secrets.token_urlsafe(32)
     keys, now = keyring(), visit.now()
-    draft = _looked_up(
+    draft = looked_up(
         "return",
         typed,
         lambda session, code: drafts.resume(session, code, new_token=new_token, keys=keys, now=now),
     )
     if isinstance(draft, SurveysError):
-        return _box("respond/return.html", typed, draft)
+        return box("respond/return.html", typed, draft)
     survey = read_session().get_one(Survey, draft.survey_id)
     visit.begin(survey.slug, new_token)
     if surveys.state(survey, now) not in ("open", "grace"):
@@ -91,26 +81,12 @@ def resume() -> Response:
 def receipt() -> Response:
     """The box for a receipt number: status only. The number never stands in an address."""
     if request.method == "GET":
-        return _box("respond/receipt.html")
+        return box("respond/receipt.html")
     typed = request.form.get("code", "")
-    found = _find_receipt(typed)
+    found = looked_up("receipt", typed, standing)
     if isinstance(found, SurveysError):
-        return _box("respond/receipt.html", typed, found)
-    return _status(found, typed)
-
-
-def _find_receipt(typed: str) -> ReceiptStatus | SurveysError:
-    keys, now = keyring(), visit.now()
-    return _looked_up(
-        "receipt", typed, lambda session, code: responses.find_receipt(session, code, keys=keys, now=now)
-    )
-
-
-def _status(found: ReceiptStatus, typed: str, *, asking: bool = False) -> Response:
-    number = receipts.in_fours(receipts.normalise(typed))
-    return make_response(
-        render_template("respond/receipt-status.html", status=found, number=number, asking=asking)
-    )
+        return box("respond/receipt.html", typed, found)
+    return page(found, typed)
 
 
 @bp.route("/receipt/withdrawal", methods=["GET", "POST"])
@@ -120,18 +96,18 @@ def withdrawal() -> Response:
         return make_response(render_template("respond/withdrawn.html"))
     typed = request.form.get("code", "")
     if request.form.get("action") != "withdraw":
-        found = _find_receipt(typed)
+        found = looked_up("receipt", typed, standing)
         if isinstance(found, SurveysError):
-            return _box("respond/receipt.html", typed, found)
-        return _status(found, typed, asking=found.can_withdraw)
+            return box("respond/receipt.html", typed, found)
+        return page(found, typed, asking="withdrawal" if found.status.can_withdraw else "")
     keys, now, ledger = keyring(), visit.now(), erasure.Ledger(_ledger_path())
-    gone = _looked_up(
+    gone = looked_up(
         "receipt",
         typed,
         lambda session, code: erasure.withdraw(session, code, keys=keys, now=now, ledger=ledger),
     )
     if isinstance(gone, SurveysError):
-        return _box("respond/receipt.html", typed, gone)
+        return box("respond/receipt.html", typed, gone)
     visit.forget_sent()
     # The rows are gone. What cannot be freed now because others are reading, the nightly sweep frees.
     with contextlib.suppress(SQLAlchemyError):
@@ -142,39 +118,3 @@ def withdrawal() -> Response:
 def _ledger_path() -> Path:
     settings: Settings = current_app.extensions["portal.settings"]
     return settings.data_dir / "erasures.log"
-
-
-def _looked_up(purpose: str, typed: str, verb: Callable[[Session, str], T]) -> T | SurveysError:
-    """What the verb finds for a typed code; a miss is counted, and too many misses are refused unseen."""
-    keys, now = keyring(), visit.now()
-    who = responses.caller(keys, request.remote_addr or "", now)
-    refusal: SurveysError | None = None
-    with writing() as session:
-        try:
-            responses.throttle(session, purpose, who, now=now)
-            with session.begin_nested():
-                return verb(session, typed[:MOST_TYPED])
-        except SurveysError as problem:
-            refusal = problem
-            if problem.code.endswith(".unknown"):
-                responses.missed(session, purpose, who, now=now)
-    return refusal
-
-
-def _box(template: str, typed: str = "", problem: SurveysError | None = None) -> Response:
-    status = HTTPStatus.OK
-    if problem is not None:
-        throttled = problem.code == "code.throttled"
-        status = HTTPStatus.TOO_MANY_REQUESTS if throttled else HTTPStatus.UNPROCESSABLE_ENTITY
-    error = words(problem.code, problem.facts) if problem else ""
-    return make_response(
-        render_template(
-            template,
-            typed=showable(typed),
-            error=error,
-            problem=problem.code if problem else "",
-            page_error=bool(error),
-            errors=[{"href": "#code", "text": error}] if error else [],
-        ),
-        status,
-    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.i18n import locale_code
 from portal.messages import words
+from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
 from portal.respond.codes import hand_out_code
@@ -187,12 +189,17 @@ def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:
         draft.locale = locale_code()
         try:
             with writing() as session:
-                responses.submit(
+                invited = sitting.survey.kind == "named" and _named_as_invited(session, sitting, draft)
+                receipt = responses.submit(
                     session, sitting.survey, sitting.questionnaire, draft, token=token, keys=keys, now=now
                 )
+                if invited and receipt.first:
+                    invitations.use(session, token, keys=keys, now=now)
         except SurveysError as problem:
             if problem.code == "survey.not_open":
                 turn_away("respond/not-taken.html", HTTPStatus.CONFLICT, survey=sitting.survey)
+            if problem.code in ("invitation.used", "invitation.over"):
+                turn_away("respond/answered-already.html", HTTPStatus.CONFLICT, problem=problem.code)
             if problem.code not in ("draft.stale", "draft.gone", "draft.sent"):
                 raise
             _reopen(sitting)
@@ -200,6 +207,16 @@ def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:
         visit.sent(sitting.slug, token)
         return to(url_for("respond.confirmation", slug=sitting.slug))
     raise SurveysError("draft.stale")
+
+
+def _named_as_invited(session: Session, sitting: Sitting, draft: drafts.DraftState) -> bool:
+    """Whether the draft was begun from an invitation; it then speaks for the invited organisation only."""
+    organisation = invitations.holder(session, sitting.draft.token, keys=keyring())
+    if organisation:
+        for question in sitting.questionnaire.questions:
+            if getattr(question, "names", False):
+                draft.answers[question.id] = organisation
+    return bool(organisation)
 
 
 def _reopen(sitting: Sitting) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.database import read_session, writing
 from portal.i18n import locale_code
+from portal.partnership import invitations
 from portal.partnership.rounds import RoundSurvey
 from portal.respond import visit
 from portal.respond.blueprint import bp
@@ -40,6 +41,8 @@ def start(slug: str) -> Response:
     sitting = _under_way(survey) if state in ("open", "grace") else None
     if state in NOT_NOW and not (sitting is not None and request.method == "POST"):
         return _not_now(survey, state, sitting)
+    if sitting is None and invitations.only_by_invitation(read_session(), survey):
+        return make_response(render_template("respond/states/invited-only.html"), HTTPStatus.FORBIDDEN)
     if request.method == "POST":
         return _begin(survey, sitting)
     document = questionnaire(version_of(survey).id)

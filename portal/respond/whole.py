@@ -11,10 +11,11 @@ from flask import Response, abort, make_response, render_template, request, url_
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
-from portal.database import writing
+from portal.database import read_session, writing
 from portal.forms.questions import Setting, draw, error_links, typed
 from portal.i18n import locale_code
 from portal.messages import words
+from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
 from portal.respond.frame import words_of
@@ -39,11 +40,15 @@ def form(slug: str) -> Response:
     if request.method == "POST":
         if state not in ("open", "grace"):
             turn_away("respond/not-taken.html", HTTPStatus.CONFLICT, survey=survey)
+        if invitations.only_by_invitation(read_session(), survey):
+            return to(url_for("respond.start", slug=slug))
         return _take(survey, version_of(survey))
     if state != "open":
         return to(url_for("respond.start", slug=slug))
     version = version_of(survey)
     document = _single(version)
+    if invitations.only_by_invitation(read_session(), survey):
+        return to(url_for("respond.start", slug=slug))
     key = ("form", version.id, locale_code())
     page = stamped(key, lambda token: _drawn(survey, document, token, ONCE_STAMP))
     return make_response(page.replace(ONCE_STAMP, secrets.token_urlsafe(32)))

@@ -12,11 +12,13 @@ from surveys.moderation.decisions import (
 from surveys.moderation.log import decisions
 from surveys.moderation.policy import (
     CATEGORIES,
+    GROUNDS,
     OUTCOMES,
     PLACEHOLDERS,
     POLICY,
     PUBLISHES,
     REASONS,
+    SPAM_GROUNDS,
     WITHOUT_PERMISSION,
 )
 from surveys.moderation.reading import Words, tally, words, written
@@ -25,11 +27,13 @@ from surveys.moderation.redaction import Piece, Redaction, occurrences, pieces, 
 
 __all__ = [
     "CATEGORIES",
+    "GROUNDS",
     "OUTCOMES",
     "PLACEHOLDERS",
     "POLICY",
     "PUBLISHES",
     "REASONS",
+    "SPAM_GROUNDS",
     "WITHOUT_PERMISSION",
     "CommentPlan",
     "Decision",

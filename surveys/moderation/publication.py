@@ -56,6 +56,12 @@ def items(session: Session, survey_id: str) -> dict[str, int]:
     return {item: number for item, number in counted if item in enough}
 
 
+def any_public(session: Session, survey_id: str) -> bool:
+    """Whether anything at all may be shown of a survey's comments."""
+    public = _public(survey_id, mode_of(session, survey_id)).limit(1)
+    return session.scalar(public) is not None and bool(items(session, survey_id))
+
+
 def shown(
     session: Session, survey_id: str, item: str, *, keys: Keyring, first: int = 0, limit: int = 25
 ) -> list[Shown]:

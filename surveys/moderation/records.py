@@ -1,13 +1,23 @@
-"""What moderation keeps: the log of decisions, and the words officers made of a comment, sealed."""
+"""What moderation keeps: the log of decisions, what officers made of a comment, themes, campaigns."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, LargeBinary, String
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, new_id
 
 
 def _with_the_comment() -> ForeignKeyConstraint:
@@ -107,3 +117,94 @@ class CommentPlan(Base):
     mode: Mapped[str] = mapped_column(String(6), default="quotes")
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class PassedOn(Base):
+    """A moderator asked not to read this comment; somebody else will. It says nothing about the comment."""
+
+    __tablename__ = "comment_pass"
+    __table_args__ = (_with_the_comment(), {"sqlite_with_rowid": False})
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    by: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class OwnWord(Base):
+    """Words the partnership wants pointed out (a block of flats, a name often named), sealed."""
+
+    __tablename__ = "own_word"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+class Theme(Base):
+    """One entry of the officers' code frame for an open question. Retired ones keep what they counted."""
+
+    __tablename__ = "theme"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "item", "name"),
+        CheckConstraint("name <> ''", name="named"),
+    )
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    item: Mapped[str] = mapped_column(String(81))
+    name: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(Integer)
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
+class CommentTheme(Base):
+    """An officer found this theme in this comment."""
+
+    __tablename__ = "comment_theme"
+    __table_args__ = (
+        _with_the_comment(),
+        ForeignKeyConstraint(["survey_id", "theme_id"], ["theme.survey_id", "theme.id"]),
+        Index(None, "survey_id", "theme_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    theme_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+
+
+class Campaign(Base):
+    """A group of comments in nearly the same words. Grouping them changes nothing about any of them."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (CheckConstraint("size > 1", name="size"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    item: Mapped[str] = mapped_column(String(81))
+    size: Mapped[int]
+    first_on: Mapped[dt.date] = mapped_column(Date)
+    last_on: Mapped[dt.date] = mapped_column(Date)
+
+
+class CampaignComment(Base):
+    """A comment is in at most one campaign. ``exact``: its words are those of most others, to the letter."""
+
+    __tablename__ = "campaign_comment"
+    __table_args__ = (
+        _with_the_comment(),
+        ForeignKeyConstraint(
+            ["survey_id", "campaign_id"], ["campaign.survey_id", "campaign.id"], ondelete="CASCADE"
+        ),
+        Index(None, "survey_id", "campaign_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    comment_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(String(22))
+    exact: Mapped[bool] = mapped_column(default=False)

@@ -8,7 +8,7 @@ Years and surveys are treated as independent: no identities are kept that could 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -152,3 +152,14 @@ def _answers(question: Any) -> object:
 def same_question(question: Any, document: Any) -> Any | None:
     """The question of another document with this one's identity; None when it has none."""
     return next((q for q in document.questions if q.identity == question.identity), None)
+
+
+def each(
+    first: Mapping[str, Share],
+    second: Mapping[str, Share],
+    by: Callable[[Sequence[float]], list[float]] = holm,
+) -> dict[str, Compared]:
+    """Every answer two sides have in common, corrected together."""
+    keys = [key for key in first if key in second]
+    made = corrected([compare(first[key], second[key]) for key in keys], by)
+    return dict(zip(keys, made, strict=True))

@@ -125,6 +125,11 @@ class Cube:
         n = len(self._slots)
         return self._axes(), self._counts[:n][:, list(counters)].astype(np.int64)
 
+    @property
+    def cell_numbers(self) -> NDArray[np.int64]:
+        """The number of every cell of :meth:`cells`, as :meth:`Reader.cells` gives it."""
+        return self._cells[: len(self._slots)]
+
     def overlap(self, first: str, second: str, counter: int) -> NDArray[np.int64]:
         """One counter by two axes: how many people two groups share."""
         a, b = self.layout.axis(first), self.layout.axis(second)

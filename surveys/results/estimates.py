@@ -6,21 +6,23 @@ For officers; what is published goes through :mod:`surveys.results.disclosure`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surveys.results.comparison import Share
+from surveys.results.comparison import Compared, Share, benjamini_hochberg, compare, corrected
 from surveys.results.cube import Cube, Where
 from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_error, wilson
 from surveys.results.layout import NOT_GIVEN, RESPONSES, Counter
 from surveys.results.ranking import Place, order_of, shares_drawn, weighted_shares_drawn
+from surveys.results.scan import Crossed
 from surveys.results.tables import ALL, FIRST_CHOICE, ExactTable, Group, answer_keys
 from surveys.results.weighting import Target, Weighting, weigh
 
 Floats = NDArray[np.float64]
+Correction = Callable[[Sequence[float]], list[float]]
 SMALL_CELL = 5
 """With fewer people on either side of a share, the exact interval is shown instead of Wilson's."""
 
@@ -54,6 +56,8 @@ class Estimates:
     group: Group
     rows: tuple[Estimate, ...]
     effective: float
+    weight: float
+    """What the people who answered weigh together."""
     reason: str | None = None
 
     def row(self, key: str) -> Estimate:
@@ -112,7 +116,26 @@ def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting)
         method = "korn-graubard" if small else "wilson"
         rows.append(Estimate(row.key, row.people, share, weighted, error, effective, interval, method))
     effective = total * total / spread if spread else 0.0
-    return Estimates(group, tuple(rows), effective, None if number else "nobody")
+    return Estimates(group, tuple(rows), effective, total, None if number else "nobody")
+
+
+def against_the_rest(
+    everybody: Estimates, groups: Sequence[Estimates], by: Correction = benjamini_hochberg
+) -> dict[tuple[str, str], Compared]:
+    """Every answer of every group against everybody outside the group, corrected together."""
+    keys = [(found.group.key, row.key) for found in groups for row in found.rows]
+    pairs = []
+    for found in groups:
+        people = everybody.group.answered - found.group.answered
+        weight = everybody.weight - found.weight
+        scale = everybody.effective / everybody.group.answered if everybody.group.answered else 0.0
+        for row in found.rows:
+            whole = everybody.row(row.key)
+            left = (whole.weighted or 0) * everybody.weight - (row.weighted or 0) * found.weight
+            share = min(1.0, max(0.0, left / weight)) if people > 0 and weight > 1e-9 else 0.0
+            rest = Share(share, people, people * scale)
+            pairs.append(compare(row.for_comparison(found.group.answered), rest))
+    return dict(zip(keys, corrected(pairs, by), strict=True))
 
 
 def _counter(table: ExactTable, item: str, key: str) -> Counter:
@@ -145,6 +168,21 @@ def _inside(
         number = cube.layout.axis(key)
         inside *= axes[number] == cube.layout.axes[number].categories.index(category)
     return inside
+
+
+def estimates_of(crossed: Crossed) -> tuple[Estimates, ...]:
+    """The groups of a question by question table in the same form; effective numbers are Kish's."""
+    found = []
+    for number, group in enumerate(crossed.table.groups):
+        effective, rows = float(crossed.effective[number]), []
+        for place, row in enumerate(group.rows):
+            share = row.people / group.answered if group.answered else None
+            weighted = float(crossed.weighted[number, place]) if group.answered else None
+            interval = wilson(weighted, effective) if weighted is not None else Interval(0.0, 1.0)
+            rows.append(Estimate(row.key, row.people, share, weighted, 0.0, effective, interval, "wilson"))
+        reason = None if group.answered else "nobody"
+        found.append(Estimates(group, tuple(rows), effective, float(crossed.weight[number]), reason))
+    return tuple(found)
 
 
 # What matters most ----------------------------------------------------------------------------------------

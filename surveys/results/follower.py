@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from surveys.changes import CHANGE, Watermark, changes_since, standing
 from surveys.errors import SurveysError
-from surveys.records import Response
 from surveys.responses import RESPONSE
 from surveys.results.cube import CHUNK, Cube, count
 from surveys.results.layout import Layout, Version
@@ -20,6 +19,15 @@ from surveys.surveys import SurveyVersion, questionnaire_of
 
 Result = TypeVar("Result")
 _LOOKED_UP = 500
+
+# Built once, like those of ``surveys.changes``.
+_VERSION = cast(Table, SurveyVersion.__table__)
+_PUBLISHED = select(_VERSION.c.id).where(_VERSION.c.survey_id == bindparam("survey_id"))
+_COUNTED = select(RESPONSE.c.version_id, RESPONSE.c.packed).where(
+    RESPONSE.c.survey_id == bindparam("survey_id"),
+    RESPONSE.c.id.in_(bindparam("ids", expanding=True)),
+    RESPONSE.c.status == "counted",
+)
 
 
 def layout_of(session: Session, survey_id: str) -> Layout:
@@ -89,9 +97,7 @@ class Follower:
         with self._lock:
             cube = self._cube
             known = {version.id for version in cube.layout.versions}
-            published = session.scalars(
-                select(SurveyVersion.id).where(SurveyVersion.survey_id == self.survey_id)
-            )
+            published = session.connection().scalars(_PUBLISHED, {"survey_id": self.survey_id})
             if self.behind or known != set(published):
                 self.behind = True
                 return False
@@ -126,7 +132,5 @@ class Follower:
     def _submitted(self, session: Session, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         for start in range(0, len(ids), _LOOKED_UP):
             some = ids[start : start + _LOOKED_UP]
-            query = select(Response.version_id, Response.packed).where(
-                Response.survey_id == self.survey_id, Response.id.in_(some), Response.status == "counted"
-            )
-            yield from ((version, packed) for version, packed in session.execute(query))
+            rows = session.connection().execute(_COUNTED, {"survey_id": self.survey_id, "ids": some})
+            yield from ((version, packed) for version, packed in rows)

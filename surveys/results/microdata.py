@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,21 +23,49 @@ _PART = 2_000
 _FIXED = ("version", "day", "channel", "language")
 
 
-def responses_csv(session: Session, survey_id: str) -> Iterator[bytes]:
+Together = Literal["everything", "place", "people"]
+"""What may stand in one row. "place": places without age, sex or equality answers; "people": those without
+any place. "everything" is for the machine's own custodian only."""
+
+
+def left_out(document: Questionnaire, together: Together) -> frozenset[str]:
+    """The questions whose answers an export leaves out, so that no row joins a place and a person's marks."""
+    places = {q.id for q in document.questions if q.kind == "place"}
+    marks = {q.id for q in document.questions if q.special_category or q.id == document.age_question}
+    for part in document.parts:
+        if part.after_check:
+            marks.update(q.id for page in part.pages for q in page.questions)
+    for dimension in document.dimensions:
+        mapped = dimension.map or any(id in places for id in dimension.questions)
+        (places if mapped else marks).update(dimension.questions)
+    if together == "everything":
+        return frozenset()
+    return frozenset(marks - places if together == "place" else places)
+
+
+def responses_csv(
+    session: Session, survey_id: str, *, together: Together = "everything", mark: str = ""
+) -> Iterator[bytes]:
     """Every counted response, a line each, in parts of a few thousand lines.
+
+    ``mark``: a watermark for every line, which says whose copy this is. Such a copy, or one without
+    everything, has copy and version in place of the first four columns: a day narrows down who answered.
 
     Columns: version, day, channel, language, then each question of the newest version by its id. A question
     with several choices has a column of 1 and 0 for each (``question.choice``); a ranking has ``question.1``
     and so on, a grid ``question.row``; a text only says whether something was written (1).
     """
     layout = layout_of(session, survey_id)
+    out = left_out(layout.questionnaire, together)
     columns = [
         (column.question, column.item, tuple(column.codes.values()) if column.kind == "bitmap" else ())
         for column in codebook_of(layout.questionnaire).columns
-        if column.question in layout.questionnaire.question_by_id
+        if column.question in layout.questionnaire.question_by_id and column.question not in out
     ]
-    yield (BOM + ",".join(harmless(name) for name in (*_FIXED, *_names(columns))) + "\r\n").encode()
-    lines = {v.id: _Lines(v.questionnaire, v.number, columns) for v in layout.versions}
+    fixed = _FIXED if together == "everything" and not mark else ("copy", "version")
+    yield (BOM + ",".join(harmless(name) for name in (*fixed, *_names(columns))) + "\r\n").encode()
+    marked = None if fixed == _FIXED else harmless(mark)
+    lines = {v.id: _Lines(v.questionnaire, v.number, columns, marked) for v in layout.versions}
     stored = RESPONSE.c
     query = (
         select(stored.version_id, stored.packed, stored.submitted_on, stored.channel, stored.locale)
@@ -66,7 +94,10 @@ def _names(columns: Sequence[_Wanted]) -> Iterator[str]:
 class _Lines:
     """Turns packed rows of one version into lines, a column at a time."""
 
-    def __init__(self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted]) -> None:
+    def __init__(
+        self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted], mark: str | None
+    ) -> None:
+        self._mark = mark
         codebook = codebook_of(questionnaire)
         own = {(c.question, c.item): c for c in codebook.columns}
         self._number, self._width = str(number), codebook.width
@@ -77,7 +108,9 @@ class _Lines:
         _, packed, days, channels, locales = zip(*rows, strict=True)
         matrix = np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(len(rows), self._width)
         columns = [cells.of(matrix) for cells in self._cells]
-        fixed = ([self._number] * len(rows), map(str, days), channels, locales)
+        fixed: tuple[Any, ...] = ([self._number] * len(rows), map(str, days), channels, locales)
+        if self._mark is not None:
+            fixed = ([self._mark] * len(rows), [self._number] * len(rows))
         return "".join(",".join(line) + "\r\n" for line in zip(*fixed, *columns, strict=True))
 
 

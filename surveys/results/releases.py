@@ -34,6 +34,8 @@ from surveys.surveys import Survey, london_day, state
 FORMAT = 1
 MOVES_BY = 25
 """A recount shows a group anew only if this many people joined or left it; else its last figures stand."""
+FIRST_INTERIM = 100
+"""Responses before anything may be published while a survey is still open."""
 Draw = Callable[[Questionnaire, list[ReleasedTable], str], Mapping[str, Any]]
 """Figures by table key, from a document, its released tables and a locale."""
 
@@ -42,7 +44,7 @@ class Release(Base):
     """One numbered release of a survey's results. ``content`` is everything but the figures."""
 
     __tablename__ = "survey_release"
-    __table_args__ = (CheckConstraint("kind IN ('closing', 'correction')", name="kind"),)
+    __table_args__ = (CheckConstraint("kind IN ('interim', 'closing', 'correction')", name="kind"),)
 
     survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -166,9 +168,11 @@ def make(
     draw: Draw | None = None,
     note: str = "",
     policy: Policy | None = None,
+    interim: bool = False,
 ) -> Release:
-    """The results of a survey that has closed. Raises as :func:`prepare` and :func:`store` do."""
-    prepared = prepare(session, survey, now=now, draw=draw, note=note, policy=policy)
+    """The results of a survey that has closed, or so far. Raises as :func:`prepare` and :func:`store` do."""
+    prepare_ = prepare_interim if interim else prepare
+    prepared = prepare_(session, survey, now=now, draw=draw, note=note, policy=policy)
     return store(session, prepared, by=by, now=now, keys=keys)
 
 
@@ -200,8 +204,9 @@ def prepare(
     note: str = "",
     policy: Policy | None = None,
 ) -> Prepared:
-    """Counts, publishes and draws the first release; only reads.
+    """Counts, publishes and draws the closing release; only reads.
 
+    After an interim release a group that moved by fewer than 25 people keeps its last figures.
     Raises ``release.withdrawn``, ``release.too_early`` (before closing and an hour's grace),
     ``release.exists``, ``release.empty``.
     """
@@ -210,12 +215,50 @@ def prepare(
         raise SurveysError("release.withdrawn")
     if stands != "closed":
         raise SurveysError("release.too_early", closes_at=survey.closes_at)
-    if current(session, survey.id) is not None:
+    before = current(session, survey.id)
+    if before is not None and before.kind != "interim":
         raise SurveysError("release.exists")
     counts = count(session, survey)
+    if before is not None:
+        counts = _settled(exact_counts(session, before), counts)
     if counts.responses == 0:
         raise SurveysError("release.empty")
-    return _prepared(session, survey, counts, None, now=now, draw=draw, note=note, policy=policy)
+    return _prepared(
+        session, survey, counts, before, kind="closing", now=now, draw=draw, note=note, policy=policy
+    )
+
+
+def prepare_interim(
+    session: Session,
+    survey: Survey,
+    *,
+    now: dt.datetime,
+    draw: Draw | None = None,
+    note: str = "",
+    policy: Policy | None = None,
+) -> Prepared:
+    """The results so far, while the survey is open; only reads.
+
+    The batching rule (STATISTICS B4): the first at 100 responses, at most one a day, and a group shows new
+    figures only when 25 people or more joined or left it; else it repeats its last ones.
+    Raises ``release.not_open``, ``release.too_few``, ``release.daily``, ``release.small_change``.
+    """
+    if state(survey, now) not in ("open", "paused"):
+        raise SurveysError("release.not_open")
+    before = current(session, survey.id)
+    if before is not None and london_day(before.made_at) >= london_day(now):
+        raise SurveysError("release.daily")
+    counts = count(session, survey)
+    if before is None and counts.responses < FIRST_INTERIM:
+        raise SurveysError("release.too_few", needed=FIRST_INTERIM)
+    if before is not None:
+        last = exact_counts(session, before)
+        if abs(counts.responses - last.responses) < MOVES_BY:
+            raise SurveysError("release.small_change", needed=MOVES_BY)
+        counts = _settled(last, counts)
+    return _prepared(
+        session, survey, counts, before, kind="interim", now=now, draw=draw, note=note, policy=policy
+    )
 
 
 def prepare_correction(
@@ -235,7 +278,7 @@ def prepare_correction(
     Raises ``release.none``, ``release.note`` (it must say what is different), ``release.small_change``.
     """
     before = current(session, survey.id)
-    if before is None:
+    if before is None or before.kind == "interim":
         raise SurveysError("release.none")
     if not note.strip():
         raise SurveysError("release.note", field="note")
@@ -245,7 +288,10 @@ def prepare_correction(
         if abs(anew.responses - counts.responses) < MOVES_BY:
             raise SurveysError("release.small_change", needed=MOVES_BY)
         counts = _settled(counts, anew)
-    return _prepared(session, survey, counts, before, now=now, draw=draw, note=note.strip(), policy=policy)
+    return _prepared(
+        session, survey, counts, before, kind="correction", now=now, draw=draw, note=note.strip(),
+        policy=policy,
+    )  # fmt: skip
 
 
 def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, keys: Keyring) -> Release:
@@ -271,7 +317,9 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
     )
     session.flush()
     facts = {"number": release.number, "sha256": release.sha256, "responses": prepared.counts.responses}
-    act = "release.make" if release.kind == "closing" else "release.correct"
+    act = {"interim": "release.interim", "closing": "release.make", "correction": "release.correct"}[
+        release.kind
+    ]
     audit.record(
         session, actor=by, action=act, subject=f"survey:{release.survey_id}", facts=facts, now=now, keys=keys
     )
@@ -318,8 +366,9 @@ def _settled(before: Counts, after: Counts) -> Counts:
     def steady(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
         return {key: was[key] if key in was and abs(was[key] - n) < MOVES_BY else n for key, n in now.items()}
 
+    whole = {"all": before.responses}, {"all": after.responses}
     return Counts(
-        responses=after.responses,
+        responses=steady(*whole)["all"],
         channels=steady(before.channels, after.channels),
         languages=steady(before.languages, after.languages),
         tables=tuple(settle(table) for table in after.tables),
@@ -334,6 +383,7 @@ def _prepared(
     counts: Counts,
     before: Release | None,
     *,
+    kind: str,
     now: dt.datetime,
     draw: Draw | None,
     note: str,
@@ -352,7 +402,7 @@ def _prepared(
         "survey": survey.slug,
         "key": survey.key,
         "number": number,
-        "kind": "closing" if before is None else "correction",
+        "kind": kind,
         "note": note,
         "versions": [version.number for version in layout.versions],
         "locales": list(document.locales),
@@ -371,7 +421,7 @@ def _prepared(
         "method": {**policy.as_json(), "weighted": False, "self_selected": True},
         "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
     }
-    if before is not None:
+    if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
     figures = {locale: dict(draw(document, tables, locale)) for locale in document.locales} if draw else {}

@@ -21,6 +21,7 @@ from surveys.results.cube import Cube, Where
 from surveys.results.layout import Counter, Layout, Measure
 
 ALL = "all"
+WHO = "who"
 FIRST_CHOICE = "first"
 """Suffix of a ranking's second table: who put an option first, beside who ranked it at all."""
 TEXTS = ("short-text", "long-text")
@@ -174,6 +175,28 @@ def menu(cube: Cube) -> tuple[ExactTable, ...]:
     document = cube.layout.questionnaire
     broken_down = (t for entry in document.breakdowns for t in _broken_down(cube, entry))
     return (*all_toplines(cube), *broken_down)
+
+
+def profile(cube: Cube) -> tuple[ExactTable, ...]:
+    """Who answered: one table per dimension, keys ``who.<dimension>``; the base is who gave a category."""
+    document, found = cube.layout.questionnaire, []
+    for axis in cube.layout.axes:
+        people = cube.across(axis.key, [0])[:, 0].tolist()
+        dimension = next(d for d in document.dimensions if d.key == axis.key)
+        rows = tuple(Row(key, number) for key, number in zip(axis.categories[:-1], people, strict=False))
+        found.append(
+            ExactTable(
+                key=f"{WHO}.{axis.key}",
+                question=dimension.questions[0],
+                kind="one",
+                base=f"{WHO}.{axis.key}",
+                groups=(Group(ALL, sum(people), people[-1], rows),),
+                adds_up=True,
+                special=dimension.special_category,
+                place=dimension.map,
+            )
+        )
+    return tuple(found)
 
 
 def _broken_down(cube: Cube, entry: Breakdown) -> tuple[ExactTable, ...]:

@@ -1,0 +1,104 @@
+"""Live counts for officers: a cube per survey that follows the store, and what of it everybody may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from portal.database import Database, database
+from surveys.questionnaire.model import Questionnaire
+from surveys.results import tables
+from surveys.results.cube import Cube
+from surveys.results.disclosure import Policy, Publication, publish
+from surveys.results.follower import Follower
+from surveys.results.releases import MOVES_BY
+
+Answer = TypeVar("Answer")
+AT_ONCE = 20_000
+"""Up to so many responses a cube that fell behind is counted anew before the page is drawn."""
+
+
+@dataclass
+class _Followed:
+    follower: Follower
+    counting: threading.Lock = field(default_factory=threading.Lock)
+    shown: tuple[int, tuple[str, ...], Publication, Questionnaire] | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """As of when a figure is; ``behind``: answers were taken back since, and are being counted anew."""
+
+    as_of: dt.datetime | None
+    behind: bool
+
+
+class Counting:
+    """The cubes of one process. Hangs on the application; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._surveys: dict[str, _Followed] = {}
+        self._lock = threading.Lock()
+
+    def ask(
+        self, session: Session, survey_id: str, question: Callable[[Cube], Answer], now: dt.datetime
+    ) -> tuple[Answer, Standing]:
+        """An answer from the cube, brought up to date first.
+
+        Raises SurveysError ``survey.no_version`` for a survey that was never published.
+        """
+        followed = self._followed(survey_id)
+        follower = followed.follower
+        if not follower.catch_up(session, now):
+            if follower.ask(lambda cube: cube.responses) <= AT_ONCE:
+                follower.rebuild(session, now)
+            else:
+                self._count_anew(followed, database(), now)
+        return follower.ask(question), Standing(follower.as_of, follower.behind)
+
+    def published(
+        self, session: Session, survey_id: str, now: dt.datetime
+    ) -> tuple[Publication, Questionnaire, Standing]:
+        """The fixed menu as everybody may see it. It moves when 25 people joined or left."""
+        followed = self._followed(survey_id)
+
+        def look(cube: Cube) -> tuple[Publication, Questionnaire]:
+            versions = tuple(version.id for version in cube.layout.versions)
+            shown = followed.shown
+            if shown is None or shown[1] != versions or abs(shown[0] - cube.responses) >= MOVES_BY:
+                menu = (*tables.menu(cube), *tables.profile(cube))
+                clashing = tables.clashes(cube, menu, below=Policy().hidden_below)
+                publication = publish(menu, Policy(), clashing=clashing)
+                followed.shown = cube.responses, versions, publication, cube.layout.questionnaire
+            return cast(tuple[int, tuple[str, ...], Publication, Questionnaire], followed.shown)[2:]
+
+        (publication, document), standing = self.ask(session, survey_id, look, now)
+        return publication, document, standing
+
+    def _followed(self, survey_id: str) -> _Followed:
+        with self._lock:
+            return self._surveys.setdefault(survey_id, _Followed(Follower(survey_id)))
+
+    def _count_anew(self, followed: _Followed, store: Database, now: dt.datetime) -> None:
+        if not followed.counting.acquire(blocking=False):
+            return
+
+        def count() -> None:
+            try:
+                with store.reading() as session:
+                    followed.follower.rebuild(session, now)
+            finally:
+                followed.counting.release()
+
+        threading.Thread(target=count, name=f"count {followed.follower.survey_id}", daemon=True).start()
+
+
+def counting() -> Counting:
+    """The counting of this application, made when the first officer asks."""
+    return cast(Counting, current_app.extensions.setdefault("portal.counting", Counting()))

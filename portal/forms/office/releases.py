@@ -1,0 +1,21 @@
+"""Forms about releases in the making."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, DateField, SelectMultipleField, TextAreaField
+from wtforms.validators import Optional
+
+from portal.forms.office import OfficeForm
+
+
+class Tables(OfficeForm):
+    shown = SelectMultipleField("Tables to publish", choices=[])
+    note = TextAreaField("Note", description="Shown with the results")
+    recount = BooleanField("Count the responses anew", description="After responses were excluded")
+
+
+class Approve(OfficeForm):
+    publish_on = DateField(
+        "Publish on", validators=[Optional()], description="Empty: as soon as somebody presses Publish"
+    )
+    override_reason = TextAreaField("Why nobody else can approve", description="You made the last change")

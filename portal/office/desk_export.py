@@ -1,0 +1,145 @@
+"""What leaves the office: exact rows and cleared comments, to analysts only, each time with a reason."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Iterator
+from typing import cast
+
+from flask import Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal.database import database, read_session, writing
+from portal.forms.office.desk import Export, Reason
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer
+from portal.office.desk import survey_called, words
+from surveys import responses
+from surveys.errors import SurveysError
+from surveys.questionnaire.model import Questionnaire
+from surveys.results import microdata, views
+from surveys.results.comments import Cleared, cleared
+from surveys.results.exports import harmless
+from surveys.results.microdata import Together
+from surveys.surveys import Survey, london_day
+
+SHORTEST_REASON = 10
+HEADS = (
+    ("Question", 30), ("Comment as cleared", 80), ("Themes", 40), ("Language", 10), ("Words replaced", 14),
+    ("May be quoted", 14), ("Copy", 30),
+)  # fmt: skip
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _reason(text: str | None) -> str:
+    reason = " ".join((text or "").split())
+    if len(reason) < SHORTEST_REASON:
+        raise SurveysError("export.reason", field="reason")
+    return reason[:300]
+
+
+def _mark() -> str:
+    """Whose copy this is: stands in every line of the file and in the audit log."""
+    return f"{officer().id}-{london_day(now()):%Y%m%d}-{secrets.token_hex(3)}"
+
+
+@bp.route("/desk/<slug>/export", methods=["GET", "POST"])
+@fresh_sign_in
+def desk_export(slug: str) -> ResponseReturnValue:
+    """Counted responses as CSV: no text, no day, and never a place beside age, sex or equality answers."""
+    survey, document = survey_called(slug)
+    form = Export()
+    if request.method == "POST" and form.validate():
+        try:
+            reason, mark = _reason(form.reason.data), _mark()
+            together = cast(Together, form.groups.data)
+            with writing() as session:
+                wanted = responses.counts(session, survey.id)
+                what = {"rows": wanted, "groups": together, "reason": reason, "mark": mark}
+                views.note_export(session, survey.id, what, by=officer().by, now=now(), keys=keys())
+            return _file(survey, together, mark)
+        except SurveysError as problem:
+            form.refuse(problem)
+    left = {
+        together: [
+            words(document, document.question_by_id[id].short)
+            for id in microdata.left_out(document, together)
+            if id in document.question_by_id
+        ]
+        for together in cast(tuple[Together, ...], ("place", "people"))
+    }
+    page = render_template("office/desk/export.html", survey=survey, form=form, left=left)
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _file(survey: Survey, together: Together, mark: str) -> Response:
+    store = database()
+
+    def parts() -> Iterator[bytes]:
+        with store.reading() as session:
+            yield from microdata.responses_csv(session, survey.id, together=together, mark=mark)
+
+    sent = Response(parts(), mimetype="text/csv")
+    sent.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}-{together}-{mark}.csv"'
+    return sent
+
+
+@bp.route("/desk/<slug>/comments", methods=["GET", "POST"])
+@fresh_sign_in
+def desk_comments(slug: str) -> ResponseReturnValue:
+    """Comments as they were cleared for the public, with their themes, as a spreadsheet."""
+    survey, document = survey_called(slug)
+    form = Reason()
+    if request.method == "POST" and form.validate():
+        try:
+            reason, mark = _reason(form.reason.data), _mark()
+            rows = cleared(read_session(), survey.id, keys=keys())
+            with writing() as session:
+                what = {"comments": len(rows), "reason": reason, "mark": mark}
+                views.note_export(session, survey.id, what, by=officer().by, now=now(), keys=keys())
+            sent = make_response(workbook(rows, _names(document), mark))
+            sent.headers["Content-Type"] = SHEET
+            sent.headers["Content-Disposition"] = f'attachment; filename="{slug}-comments-{mark}.xlsx"'
+            return sent
+        except SurveysError as problem:
+            form.refuse(problem)
+    page = render_template("office/desk/comments.html", survey=survey, form=form)
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _names(document: Questionnaire) -> dict[str, str]:
+    """The short words of every question, and of its "something else" boxes, by item."""
+    found = {}
+    for question in document.questions:
+        short = words(document, question.short)
+        found[question.id] = short
+        for option in getattr(question, "options", ()):
+            found[f"{question.id}.{option.key}"] = f"{short}: {words(document, option.text)}"
+    return found
+
+
+def workbook(rows: list[Cleared], names: dict[str, str], mark: str) -> bytes:
+    """The comments as XLSX. Text cells are strings whatever they begin with, and made harmless besides."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(out, plain)
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("Comments")
+    for column, (head, width) in enumerate(HEADS):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, head, bold)
+    for line, one in enumerate(rows, 1):
+        cells = (
+            names.get(one.item, one.item), one.text, "; ".join(one.themes), one.locale,
+            "Yes" if one.changed else "No", "Yes" if one.quotable else "No", mark,
+        )  # fmt: skip
+        for column, text in enumerate(cells):
+            sheet.write_string(line, column, harmless(text), wrapped)
+    sheet.freeze_panes(1, 0)
+    if rows:
+        sheet.autofilter(0, 0, len(rows), len(HEADS) - 1)
+    book.set_properties({"title": "Comments as cleared", "comments": f"Copy {mark}"})
+    book.close()
+    return out.getvalue()

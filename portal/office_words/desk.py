@@ -1,0 +1,49 @@
+"""Words about results for officers: tables, census files, exports."""
+
+from __future__ import annotations
+
+from portal.office_words import Facts, Say
+
+_COLUMNS = 26
+
+
+def _column(number: object) -> str:
+    """A column as a spreadsheet names it: 1 is A."""
+    text, left = "", int(str(number))
+    while left > 0:
+        left, place = divmod(left - 1, _COLUMNS)
+        text = chr(ord("A") + place) + text
+    return text
+
+
+def _cell(facts: Facts) -> str:
+    return f"Row {facts.get('line', 1)}, column {_column(facts.get('column', 1))}"
+
+
+WORDS: dict[str, Say] = {
+    "view.name": lambda facts: f"Enter a name of at most {facts.get('most', 80)} characters",
+    "view.many": lambda facts: (
+        f"You have {facts.get('most', 100)} saved views of this survey. Delete one first"
+    ),
+    "view.unknown": lambda _: "There is no such view among yours",
+    "census.no_file": lambda _: "Choose the file you downloaded from Nomis",
+    "census.too_large": lambda _: "The file is too large for a census table. Download fewer areas",
+    "census.not_text": lambda _: "This is not a CSV file. In Nomis, choose CSV",
+    "census.no_table": lambda _: (
+        "No census table was found in the file. It needs a row of headings with rows of numbers below it"
+    ),
+    "census.no_year": lambda _: "The file does not say which year it is about",
+    "census.not_a_number": lambda facts: (
+        f"{_cell(facts)} holds “{facts.get('found', '')}”, which is not a whole number"
+    ),
+    "census.wrong_width": lambda facts: (
+        f"Row {facts.get('line', 1)} does not have {facts.get('wanted', 2)} columns as the headings do: "
+        f"it breaks off or begins to differ at column {_column(facts.get('column', 1))}"
+    ),
+    "census.twice": lambda facts: f"{_cell(facts)}: “{facts.get('found', '')}” stands in the table twice",
+    "census.area_missing": lambda facts: f"The file has no area called “{facts.get('area', '')}”",
+    "census.one_area": lambda _: "The file has one area only. Enter its name or code",
+    "census.no_total": lambda facts: f"The file has no total for {facts.get('area', 'the area')}",
+    "export.reason": lambda _: "Say why this has to leave the office, in at least 10 characters",
+    "export.groups": lambda _: "Choose what may stand together in a row",
+}
