@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
+ROOMY = {"office.round_documents": 10 * MAX_BODY + 64 * 1024}
+"""Addresses whose forms may be larger, because a file comes with them."""
 PUBLIC_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -79,6 +81,8 @@ def refuse() -> None:
     """Foreign hosts, foreign forms and NUL in an address go no further."""
     settings: Settings = current_app.extensions["portal.settings"]
     permission = permission_of(request.endpoint)
+    if request.endpoint in ROOMY:
+        request.max_content_length = ROOMY[request.endpoint]
     if settings.production and permission is not Permission.PROBE and request.host != settings.public_host:
         abort(400)
     if "\0" in request.path or b"%00" in request.query_string:

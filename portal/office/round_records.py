@@ -28,8 +28,6 @@ from portal.partnership.rounds import Round
 from surveys.errors import SurveysError
 from surveys.surveys import london_day
 
-ROOM_FOR_FORM = 64 * 1024
-
 
 def _answer(template: str, form: OfficeForm, round_: Round, **shown: object) -> ResponseReturnValue:
     page = render_template(f"office/rounds/{template}.html", form=form, round_=round_, **shown)
@@ -219,13 +217,6 @@ def round_sendings(slug: str) -> ResponseReturnValue:
 
 
 # Documents ------------------------------------------------------------------------------------------------
-
-
-@bp.before_request
-def _room() -> None:
-    """An upload of a document may be larger than any other form."""
-    if request.endpoint == "office.round_documents":
-        request.max_content_length = round_documents.MOST_BYTES + ROOM_FOR_FORM
 
 
 @bp.route("/rounds/<slug>/documents", methods=["GET", "POST"], endpoint="round_documents")

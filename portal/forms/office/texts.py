@@ -19,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm
 from portal.messages import words_of
@@ -350,4 +351,6 @@ def _field(spec: Spec) -> Any:
         return SelectField(choices=[("", "Choose"), *spec.choices], validate_choice=False, **said)
     if spec.shape == "choices":
         return SelectMultipleField(choices=list(spec.choices), validate_choice=False, **said)
+    if spec.shape == "day":
+        return DateField(validators=[Optional()], **said)
     return FIELDS[spec.shape](**said)
