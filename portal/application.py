@@ -18,9 +18,11 @@ from portal import (
     files,
     health,
     i18n,
+    letterbox,
     logs,
     office,
     permissions,
+    preview,
     public,
     rendering,
     respond,
@@ -95,7 +97,9 @@ def assemble(settings: Settings | None = None) -> Flask:
     health.init_app(app, settings)
     app.register_blueprint(public.bp)
     app.register_blueprint(respond.bp)
+    app.register_blueprint(letterbox.bp)
     app.register_blueprint(office.bp)
+    app.register_blueprint(preview.bp)
     return app
 
 

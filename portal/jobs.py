@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import alarms, logs, mail
@@ -19,13 +20,16 @@ from portal.database import Database
 from portal.partnership import contacts, keying, outbox
 from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
 from surveys.errors import SurveysError
-from surveys.moderation import screening
+from surveys.moderation import campaigns, screening
 from surveys.results import compositions
 from surveys.sealing import Keyring
+from surveys.surveys import Survey
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
+SETTLED = dt.timedelta(days=40)
+"""For so long after its closing, a survey's comments are still grouped."""
 SCREENED = 200
 """Comments opened and read through in one: the lock is held far under 200 ms."""
 
@@ -95,6 +99,22 @@ def alarm_overdue(desk: Desk) -> int:
         return 0
     with desk.store.writing() as session:
         return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def group_campaigns(desk: Desk) -> int:
+    """Groups the comments of surveys that are open or closed not long ago, and says how many campaigns."""
+    with desk.store.reading() as session:
+        current = [
+            survey.id
+            for survey in session.scalars(select(Survey))
+            if survey.closes_at is not None and survey.closes_at + SETTLED > desk.now
+        ]
+    found = 0
+    for survey_id in current:
+        found += campaigns.regroup(desk.store.reading, desk.store.writing, survey_id, keys=desk.keys)
+        with desk.store.writing() as session:
+            campaigns.sign_identical(session, survey_id)
+    return found
 
 
 def scrub(desk: Desk) -> int:
@@ -194,6 +214,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget-mail", forget_mail, nightly=True),
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),
+    Job("group-campaigns", group_campaigns, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),
 )

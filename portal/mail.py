@@ -13,11 +13,13 @@ from email.policy import SMTP
 from pathlib import Path
 
 from portal.config import Mail, Settings
-from portal.partnership.outbox import Letter
+from portal.partnership.outbox import RESIDENT, Letter
 
 SECONDS = 20
 """How long a mail server may take over one step."""
 FOLDER = "mail"
+WHOLE_LINES = SMTP.clone(max_line_length=990)
+"""A folded or encoded address of a list is one no mail program can follow."""
 
 Deliver = Callable[[Letter], None]
 """Hands one letter over. Raises Undelivered."""
@@ -66,12 +68,15 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
     The message id is made from the letter's, so a box that gets it twice can show it once.
     """
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=WHOLE_LINES)
     made["From"] = sender
     made["To"] = letter.to
     made["Subject"] = letter.subject
     made["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
+    if letter.link and letter.kind.startswith(RESIDENT):  # the link a resident leaves by, RFC 8058
+        made["List-Unsubscribe"] = f"<{letter.link}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(letter.body)
     return made
 

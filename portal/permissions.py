@@ -97,6 +97,24 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office("themes theme_frame theme", "moderator consultation analyst"),
+    **_office(
+        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
+        "exclusion_lift",
+        "moderator consultation analyst",
+        read="auditor",
+    ),
+    **_office(
+        "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
+        "builder_aside builder_settings builder_tables builder_tables_drop builder_page_add builder_page "
+        "builder_page_act builder_question_add builder_frame builder_holder builder_question "
+        "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
+        "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
+        "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
+        "builder_publish",
+        "consultation administrator",
+        read="auditor member analyst",
+    ),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -110,16 +128,20 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours comments moderation_policy",
+        "languages contact colours",
     ),
+    **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
+    **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.RESPOND,
         "respond",
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
-        "appeal leave left what_exit_hides form stay away invited",
+        "appeal leave left what_exit_hides form stay away invited updates",
     ),
+    **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
     **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
+    **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }
 

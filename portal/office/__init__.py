@@ -7,6 +7,13 @@ from __future__ import annotations
 
 import portal.office.account
 import portal.office.audit
+import portal.office.builder
+import portal.office.builder_pages
+import portal.office.builder_publish
+import portal.office.builder_questions
+import portal.office.builder_routes
+import portal.office.builder_translations
+import portal.office.campaigns
 import portal.office.census
 import portal.office.comment
 import portal.office.comments
@@ -26,5 +33,6 @@ import portal.office.rounds
 import portal.office.safeguarding
 import portal.office.text_history
 import portal.office.texts
+import portal.office.themes
 import portal.office.today
 from portal.office.blueprint import bp as bp

@@ -25,6 +25,12 @@ WORDS: dict[str, Say] = {
     "survey_draft.base_moved": lambda _: (
         "The survey was corrected by somebody else since this draft began. Start a new correction"
     ),
+    "condition.incomplete": lambda _: "Choose what the condition looks for",
+    "upload.empty": lambda _: "Choose a file",
+    "upload.too_large": lambda _: "The file is too large. Two megabytes are enough for any questionnaire",
+    "upload.unreadable": lambda _: (
+        "This file cannot be read as a spreadsheet. Save it as .xlsx and try again"
+    ),
     "correction.meaning": lambda _: "Say whether the corrected questions still mean the same",
     "correction.note": lambda _: "Say in a sentence what was corrected. The public can read it",
     "correction.nothing": lambda _: "Nothing is different from the survey as it is now",
@@ -37,6 +43,7 @@ WORDS: dict[str, Say] = {
     "edit.language": lambda _: "The draft is not in this language. Add the language first",
     "edit.not_empty": lambda _: "It still has pages. Move or delete them first",
     "translation.speaker": lambda _: "Name the person who speaks the language and has read these texts",
+    "bank.unknown": lambda _: "There is no such question in the bank",
     "preview.days": lambda facts: f"A link can work from 1 to {facts.get('most', '')} days",
     "preview.unknown": lambda _: "This is not a link to a preview. It may not have been copied whole",
     "preview.expired": lambda _: "This link to a preview has expired. Ask for a new one",

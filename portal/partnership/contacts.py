@@ -40,8 +40,8 @@ class Contact(Base):
     state: Mapped[str] = mapped_column(String(9), default="asked")
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     """Of the token in the links to confirm and to leave."""
-    asked_on: Mapped[dt.date | None] = mapped_column(Date)
-    """Until it is confirmed: when to give up. Empty afterwards."""
+    until: Mapped[dt.date | None] = mapped_column(Date)
+    """Until it is confirmed: the Sunday to give up on, which does not tell the day. Empty afterwards."""
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str] = mapped_column(String(16))
 
@@ -67,20 +67,20 @@ def ask(
     """Sends the letter that asks the owner of the address to confirm. ``link`` holds ``{token}``.
 
     Whatever the address is to us, whoever typed it sees the same: one that is already there gets at most one
-    letter a day, one that is confirmed gets none. Raises ``mail.address``.
+    letter a week, one that is confirmed gets none. Raises ``mail.address``.
     """
     to = outbox.address(address)
     hashed = _address_hash(keys, round_slug, to)
     there = session.get(Contact, (round_slug, hashed))
-    today = london_day(now)
-    if there is not None and (there.state == "confirmed" or there.asked_on == today):
+    until = _give_up_on(now)
+    if there is not None and (there.state == "confirmed" or there.until == until):
         return
     token = secrets.token_urlsafe(32)
     key_id, sealed = keys.seal(to)
     if there is None:
         there = Contact(round_slug=round_slug, address_hash=hashed)
         session.add(there)
-    there.token_hash, there.asked_on = _token_hash(keys, token), today
+    there.token_hash, there.until = _token_hash(keys, token), until
     there.sealed, there.key_id = sealed, key_id
     session.flush()
     body = wording.body.replace("{link}", link.replace("{token}", token))
@@ -96,7 +96,7 @@ def standing(session: Session, token: str, *, keys: Keyring) -> Literal["asked",
 def confirm(session: Session, token: str, *, keys: Keyring) -> bool:
     """The owner of the address says yes. False when the link is not (or no longer) known."""
     mine = update(Contact).where(Contact.token_hash == _token_hash(keys, token))
-    return rows_changed(session.execute(mine.values(state="confirmed", asked_on=None))) > 0
+    return rows_changed(session.execute(mine.values(state="confirmed", until=None))) > 0
 
 
 def leave(session: Session, token: str, *, keys: Keyring) -> bool:
@@ -139,9 +139,19 @@ def tell(
     for contact in found:
         token = secrets.token_urlsafe(32)
         contact.token_hash = _token_hash(keys, token)
-        body = wording.body.replace("{link}", link.replace("{token}", token))
+        leaving = link.replace("{token}", token)
+        body = wording.body.replace("{link}", leaving)
         to = keys.open(contact.key_id, contact.sealed)
-        outbox.post(session, to=to, subject=wording.subject, body=body, kind=NEWS_KIND, now=now, keys=keys)
+        outbox.post(
+            session,
+            to=to,
+            subject=wording.subject,
+            body=body,
+            kind=NEWS_KIND,
+            link=leaving,
+            now=now,
+            keys=keys,
+        )
     session.flush()
     if last:
         session.execute(delete(Contact).where(Contact.round_slug == round_slug))
@@ -159,9 +169,15 @@ def waiting(session: Session, round_slug: str) -> int:
 
 
 def forget_unconfirmed(session: Session, now: dt.datetime) -> int:
-    """Deletes the addresses nobody confirmed within a week; says how many."""
-    old = delete(Contact).where(Contact.state == "asked", Contact.asked_on < london_day(now - CONFIRM_WITHIN))
+    """Deletes the addresses nobody confirmed in time; says how many."""
+    old = delete(Contact).where(Contact.state == "asked", Contact.until < london_day(now))
     return rows_changed(session.execute(old))
+
+
+def _give_up_on(now: dt.datetime) -> dt.date:
+    """The first Sunday at least a week ahead: the same for everybody who asks in one week."""
+    earliest = london_day(now) + CONFIRM_WITHIN
+    return earliest + dt.timedelta(days=6 - earliest.weekday())
 
 
 def _address_hash(keys: Keyring, round_slug: str, address: str) -> bytes:

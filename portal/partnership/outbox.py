@@ -1,7 +1,7 @@
 """The outbox: every letter the site sends waits here, sealed, until a job delivers it; nobody waits for mail.
 
 A letter is delivered at least once. The address, the words and the link are gone a fortnight after it was
-settled. Letters to residents show officers nothing but their kind and state.
+settled; a letter to a resident goes the moment it was sent, and officers see only its kind and state.
 """
 
 from __future__ import annotations
@@ -173,6 +173,10 @@ def settle(session: Session, letter: Letter, *, fault: str, lasting: bool, now: 
     if row is None or row.state != "queued":
         return row.state if row is not None else "gone"
     row.fault = fault[:60]
+    if not fault and row.kind.startswith(RESIDENT):
+        session.delete(row)
+        session.flush()
+        return "sent"
     if not fault:
         row.state, row.settled_at = "sent", now
     elif lasting or row.attempts > len(WAITS):

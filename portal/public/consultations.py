@@ -81,6 +81,12 @@ def release_number(survey: Survey) -> int | None:
     return read_session().scalar(wanted)
 
 
+def of_survey(survey: Survey) -> Consultation | None:
+    """The consultation a survey belongs to, as the public may know it."""
+    round_ = rounds.of_survey(read_session(), survey.id)
+    return rounds.one(read_session(), round_.slug, now(), locale_code()) if round_ else None
+
+
 def instruments(consultation: Consultation) -> list[Instrument]:
     found = []
     for asked in consultation.surveys:

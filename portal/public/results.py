@@ -16,6 +16,7 @@ from sqlalchemy import Row, select
 
 from portal import findings_words, maps
 from portal.database import read_session
+from portal.documents import files
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.partnership import rounds
@@ -217,11 +218,11 @@ def results() -> ResponseReturnValue:
         "public/results.html",
         out=[one for one in lines if one.published is not None],
         waiting=[one for one in lines if one.published is None],
-        titles={one.survey.id: _title(one.survey) for one in lines},
+        titles={one.survey.id: title_of(one.survey) for one in lines},
     )
 
 
-def _title(survey: Survey) -> Label | None:
+def title_of(survey: Survey) -> Label | None:
     document = consultations.questionnaire(survey)
     return label(document, document.title, locale_code()) if document is not None else None
 
@@ -237,7 +238,7 @@ def heading_of(consultation: Consultation | None, survey: Survey, title: Label |
     return name if survey.id == first else Markup("{}: {}").format(name, own)
 
 
-def _survey(slug: str) -> Survey:
+def survey_or_404(slug: str) -> Survey:
     """The survey at this address; 404 for a draft or a withdrawn one, as for one that never was."""
     survey = surveys.by_slug(read_session(), slug)
     if survey is None or surveys.state(survey, consultations.now()) in ("draft", "withdrawn"):
@@ -247,26 +248,26 @@ def _survey(slug: str) -> Survey:
 
 @bp.get("/results/<survey>")
 def survey_results(survey: str) -> ResponseReturnValue:
-    asked = _survey(survey)
+    asked = survey_or_404(survey)
     pinned = _pinned()
     shown = published(asked, pinned)
     if shown is None and pinned is not None:
         abort(404)
-    round_ = rounds.of_survey(read_session(), asked.id)
-    consultation = round_ and rounds.one(read_session(), round_.slug, consultations.now(), locale_code())
+    consultation = consultations.of_survey(asked)
     if shown is None:
         return render_template(
-            "public/results_coming.html", survey=asked, consultation=consultation, title=_title(asked)
+            "public/results_coming.html", survey=asked, consultation=consultation, title=title_of(asked)
         )
     return render_template(
         "public/survey_results.html",
         survey=asked,
         shown=shown,
         consultation=consultation,
-        title=_title(asked),
+        title=title_of(asked),
         body=_body(shown),
         corrections=_corrections(asked),
         newest=consultations.release_number(asked),
+        can_pdf=files.can_make_pdf(),
         key_findings=key_findings(shown),
         comments_shown=publication.any_public(read_session(), asked.id),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
@@ -341,8 +342,8 @@ def _with_topic(shown: Published, reading: Reading, lead: Sequence[Reading]) -> 
 # Files ----------------------------------------------------------------------------------------------------
 
 
-def _shown(slug: str) -> Published:
-    found = published(_survey(slug), _pinned())
+def shown_or_404(slug: str) -> Published:
+    found = published(survey_or_404(slug), _pinned())
     if found is None:
         abort(404)
     return found
@@ -350,7 +351,7 @@ def _shown(slug: str) -> Published:
 
 def _table(slug: str, table: str) -> Published:
     """The release that holds this table; 404 when there is no such release or table."""
-    shown = _shown(slug)
+    shown = shown_or_404(slug)
     if all(released["key"] != table for released in shown.content["tables"]):
         abort(404)
     return shown
@@ -379,7 +380,7 @@ def figure_json(survey: str, table: str) -> ResponseReturnValue:
 
 @bp.get("/results/<survey>/data-dictionary.csv")
 def dictionary(survey: str) -> ResponseReturnValue:
-    shown = _shown(survey)
+    shown = shown_or_404(survey)
     return _csv(
         exports.dictionary_csv(shown.content, locale_code(), figure_words()), f"{survey}-data-dictionary.csv"
     )

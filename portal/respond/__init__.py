@@ -4,7 +4,18 @@ Everything works without scripts, by links and forms; every form answers with a 
 :class:`~portal.respond.sitting.Sitting`, gathers the form, checks it, calls one verb of ``surveys``, goes on.
 """
 
-from portal.respond import codes, comments, invited, leaving, questions, sending, start, whole
+from portal.respond import codes, comments, invited, leaving, questions, sending, start, updates, whole
 from portal.respond.blueprint import bp
 
-__all__ = ["bp", "codes", "comments", "invited", "leaving", "questions", "sending", "start", "whole"]
+__all__ = [
+    "bp",
+    "codes",
+    "comments",
+    "invited",
+    "leaving",
+    "questions",
+    "sending",
+    "start",
+    "updates",
+    "whole",
+]

@@ -30,6 +30,7 @@ from portal.respond.sitting import (
     version_of,
 )
 from portal.respond.summary import asks_permission, blocks, has_comment, is_under_16, permitted
+from portal.respond.updates import offered
 from surveys import drafts, responses
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Part
@@ -254,5 +255,6 @@ def confirmation(slug: str) -> Response:
             "has_comment": has_comment(document, route.answers),
             "may_publish": draft.may_publish,
         }
+    facts["may_hear"] = offered(survey)
     facts |= {"survey": survey, "dates": dates_of(survey)} | words_of(document)
     return make_response(render_template("respond/sent.html", **facts))

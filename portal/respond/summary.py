@@ -106,6 +106,13 @@ def has_comment(questionnaire: Questionnaire, answers: Answers) -> bool:
     return False
 
 
+def is_16_or_over(questionnaire: Questionnaire, answers: Answers) -> bool:
+    """Whether an age was given and it is 16 or above."""
+    band = answers.get(questionnaire.age_question or "")
+    age = plan_of(questionnaire).ages.get(band) if isinstance(band, str) else None
+    return age is not None and age >= 16
+
+
 def is_under_16(questionnaire: Questionnaire, answers: Answers) -> bool:
     """Whether the age given is below 16: such words are never quoted, whatever is permitted."""
     band = answers.get(questionnaire.age_question or "")

@@ -75,6 +75,11 @@ def to_csv(rows: Iterable[Sequence[str | int | None]]) -> bytes:
     return (BOM + written.getvalue()).encode()
 
 
+def rows_of(body: bytes) -> list[list[str]]:
+    """The rows of a file :func:`to_csv` made."""
+    return list(csv.reader(io.StringIO(body.decode().removeprefix(BOM), newline="")))
+
+
 def table_of(content: Content, key: str) -> Mapping[str, Any]:
     """One released table's JSON. Raises SurveysError ``table.unknown``."""
     for table in content["tables"]:

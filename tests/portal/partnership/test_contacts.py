@@ -69,7 +69,7 @@ def test_the_store_holds_no_readable_address_no_moment_and_no_way_to_a_response(
     row = session.scalars(select(Contact)).one()
     assert b"ashdown" not in (row.sealed + row.address_hash + row.token_hash).lower()
     assert set(Contact.__table__.columns.keys()) == {
-        *("round_slug", "address_hash", "state", "token_hash", "asked_on", "sealed", "key_id"),
+        *("round_slug", "address_hash", "state", "token_hash", "until", "sealed", "key_id"),
     }
     targets = {
         key.column.table.name
@@ -89,15 +89,15 @@ def test_an_address_cannot_be_recognised_in_another_round(
     assert first != second
 
 
-def test_typing_somebodys_address_again_and_again_sends_one_letter_a_day(
+def test_typing_somebodys_address_again_and_again_sends_one_letter_a_week(
     session: Session, keys: Keyring, now: dt.datetime
 ) -> None:
     first = asked(session, keys, now)
-    assert asked(session, keys, now, ADDRESS.lower()) == ""
-    second = asked(session, keys, now + dt.timedelta(days=1))
+    assert asked(session, keys, now + dt.timedelta(days=1), ADDRESS.lower()) == ""
+    second = asked(session, keys, now + dt.timedelta(days=7))
     assert contacts.standing(session, first, keys=keys) == "unknown"
     contacts.confirm(session, second, keys=keys)
-    assert asked(session, keys, now + dt.timedelta(days=2)) == ""
+    assert asked(session, keys, now + dt.timedelta(days=14)) == ""
 
 
 def test_one_click_leaves_and_a_second_is_no_fault(session: Session, keys: Keyring, now: dt.datetime) -> None:
@@ -136,12 +136,12 @@ def test_the_outcome_goes_to_those_who_confirmed_and_the_list_ends(
     assert (entry.action, "example.org" in entry.facts) == ("outcome.told", False)
 
 
-def test_an_address_nobody_confirms_goes_after_a_week(
+def test_an_address_nobody_confirms_goes_in_the_week_after_next(
     session: Session, keys: Keyring, now: dt.datetime
 ) -> None:
     token = asked(session, keys, now)
-    assert contacts.forget_unconfirmed(session, now + contacts.CONFIRM_WITHIN) == 0
-    assert contacts.forget_unconfirmed(session, now + contacts.CONFIRM_WITHIN + dt.timedelta(days=1)) == 1
+    assert contacts.forget_unconfirmed(session, dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)) == 0
+    assert contacts.forget_unconfirmed(session, dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)) == 1
     assert not contacts.confirm(session, token, keys=keys)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from surveys.errors import SurveysError
-from surveys.questionnaire import editing, framing, patches
+from surveys.questionnaire import bank, editing, framing, patches
 from surveys.questionnaire.comparing import differences
 from surveys.questionnaire.faults import faults
 from surveys.questionnaire.model import Questionnaire
@@ -176,3 +176,17 @@ def test_the_ways_through_name_every_page_and_lead_somewhere() -> None:
     for one in found:
         assert any(road.kind == "next" for road in one.roads) or one.page.jumps
         assert all(road.to in known for road in one.roads if road.kind in ("next", "jump"))
+
+
+@pytest.mark.parametrize("entry", bank.bank(), ids=lambda entry: entry.key)
+def test_every_question_of_the_bank_has_a_source_and_can_be_put_into_a_draft(entry: bank.Ready) -> None:
+    empty = framing.set_document(
+        framing.blank("local", "anonymous", ["en_GB", "pl"], "Local survey"), {"purpose": {"en_GB": "Why"}}
+    )
+    made = bank.put(empty, entry.key, "main", after="1")
+    assert entry.source
+    assert {q.source for q in made.questions} == {entry.source}
+    new = {fault.code for fault in faults(made)} - {fault.code for fault in faults(empty)}
+    assert new == set()
+    with refused("edit.taken"):
+        bank.put(made, entry.key, "main")

@@ -1,0 +1,150 @@
+"""The files themselves: Word, PDF, XLSX, and the bundle with a script that recomputes every percentage."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from portal.documents.report import Report
+from surveys.results import exports
+
+Content = Mapping[str, Any]
+RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
+PRINT = Path(__file__).with_name("print.css")
+BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
+"""One moment for every file of a bundle: the same release gives the same bytes."""
+
+
+def can_make_pdf() -> bool:
+    """Whether the optional package for PDF is installed."""
+    return find_spec("weasyprint") is not None
+
+
+def word(report: Report) -> bytes:
+    """The report as a Word file an officer can edit: real headings, real tables, the language set."""
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    document = Document()
+    document.core_properties.title = report.title
+    document.core_properties.author = ""
+    document.core_properties.language = report.language
+    style = document.styles["Normal"]
+    style.font.name = "Arial"
+    language = style.element.get_or_add_rPr().makeelement(qn("w:lang"), {qn("w:val"): report.language})
+    style.element.get_or_add_rPr().append(language)
+    document.add_heading(report.title, 0)
+    document.add_paragraph(f"{report.when} {report.answered}.")
+    if report.demonstration:
+        document.add_paragraph(exports.WORDS["demonstration"])
+    if report.note:
+        document.add_paragraph(report.note)
+    for finding in report.findings:
+        document.add_paragraph(finding, style="List Bullet")
+    for table in report.tables:
+        document.add_heading(table.title, 1)
+        document.add_paragraph(table.wording)
+        document.add_paragraph(table.finding)
+        document.add_paragraph(table.base)
+        drawn = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
+        for cell, words in zip(drawn.rows[0].cells, table.heads, strict=True):
+            cell.text = words
+        drawn.rows[0]._tr.get_or_add_trPr().append(drawn.rows[0]._tr.makeelement(qn("w:tblHeader"), {}))
+        for row in table.rows:
+            for cell, words in zip(drawn.add_row().cells, row, strict=True):
+                cell.text = words
+        if table.note:
+            document.add_paragraph(table.note)
+    document.add_heading("Method", 1)
+    for line in report.method:
+        document.add_paragraph(line, style="List Bullet")
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def pdf(html: str) -> bytes:
+    """A tagged PDF (PDF/UA-1) of a finished page that refers to nothing outside itself."""
+    from weasyprint import CSS, HTML
+
+    style = CSS(string=PRINT.read_text(encoding="utf-8"), url_fetcher=_nothing)
+    page = HTML(string=html, url_fetcher=_nothing)
+    made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
+    return made
+
+
+def _nothing(url: str, *_args: object, **_more: object) -> dict[str, Any]:
+    raise ValueError("a report loads nothing from outside")
+
+
+def spreadsheet(content: Content, locale: str, words: Mapping[str, str]) -> bytes:
+    """Figures, codebook and method as sheets; text never runs as a formula."""
+    import xlsxwriter
+
+    written = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(written, options | {"strings_to_numbers": False})
+    bold = book.add_format({"bold": True, "text_wrap": True})
+    for name, body in (
+        ("Figures", exports.tables_csv(content, locale, words)),
+        ("Codebook", exports.dictionary_csv(content, locale, words)),
+    ):
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(exports.rows_of(body)):
+            for column, cell in enumerate(row):
+                if at and cell.isascii() and cell.isdecimal():
+                    sheet.write_number(at, column, int(cell))
+                else:
+                    sheet.write_string(at, column, cell, bold if at == 0 else None)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, 20, 18)
+    book.close()
+    return written.getvalue()
+
+
+def bundle(content: Content, locales: Mapping[str, Mapping[str, str]], sha256: str) -> bytes:
+    """Everything released, to keep: figures, codebook, the release itself, checksums, and a script.
+
+    ``locales``: the interface's words by language. It holds no row about any one person.
+    """
+    files: dict[str, bytes] = {
+        "release.json": json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True).encode(),
+        "recompute.py": RECOMPUTE.read_bytes(),
+        "README.txt": _about(content, sha256).encode(),
+    }
+    for locale, words in locales.items():
+        files[f"figures-{locale}.csv"] = exports.tables_csv(content, locale, words)
+        files[f"codebook-{locale}.csv"] = exports.dictionary_csv(content, locale, words)
+    sums = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in sorted(files.items()))
+    files["SHA256SUMS"] = sums.encode()
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, body in sorted(files.items()):
+            packed.writestr(zipfile.ZipInfo(name, BUNDLED_AT), body, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
+
+
+def _about(content: Content, sha256: str) -> str:
+    return "\n".join(
+        (
+            f"Results of {content['survey']}, release {content['number']}, published {content['made_on']}.",
+            f"SHA-256 of the release as canonical JSON: {sha256}",
+            "",
+            "release.json    everything released: rounded tables, wording, method, what is hidden and why",
+            "figures-*.csv   every table under each other, in each language",
+            "codebook-*.csv  what every column, question, answer and rule means",
+            "recompute.py    python3 recompute.py: works every percentage out again from the rounded",
+            "                counts, prints the fingerprint, and lists what these files cannot give",
+            "SHA256SUMS      checksums of these files",
+            "",
+            "Counts under 10 are hidden and all others rounded to 5. Rows about single people are never",
+            "released: an analyst of the partnership can reproduce the counts inside.",
+            "",
+        )
+    )

@@ -1,0 +1,293 @@
+"""Surveys being written: the list of drafts, starting one, its overview, history, and undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.database import read_session, writing
+from portal.forms.office.builder import Begin, Settings
+from portal.messages import words_of
+from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.builder_desk import Conflict, change, conflict, draft_at, press, seen, tell
+from portal.office.builder_words import ACTIONS, DIFFERENCES, fault_words
+from portal.partnership.survey_models import models
+from portal.route_words import by_name, condition_words
+from surveys import surveys
+from surveys.authoring import beginning, drafting, previews, publishing, remarks, translating
+from surveys.errors import SurveysError
+from surveys.questionnaire import framing
+from surveys.questionnaire.faults import Fault, load
+from surveys.questionnaire.model import Questionnaire
+from surveys.surveys import Survey, SurveyVersion
+
+MOST_BYTES = 2_000_000
+
+
+@bp.get("/surveys")
+def builder() -> ResponseReturnValue:
+    session = read_session()
+    drafts = drafting.drafts(session)
+    published = [
+        {
+            "survey": survey,
+            "state": surveys.state(survey, now()),
+            "corrections": len(publishing.corrections(session, survey.id)),
+        }
+        for survey in session.scalars(select(Survey).order_by(Survey.opens_at.desc(), Survey.slug))
+    ]
+    return render_template(
+        "office/builder/list.html",
+        drafts=[{"draft": draft, "faults": len(drafting.faults_of(session, draft))} for draft in drafts],
+        aside=drafting.drafts(session, set_aside=True),
+        published=published,
+    )
+
+
+# Starting -------------------------------------------------------------------------------------------------
+
+
+def _starts() -> list[tuple[str, str]]:
+    found = [(f"model:{key}", f"The model survey “{key}”") for key in models()]
+    for survey in read_session().scalars(select(Survey).order_by(Survey.opens_at.desc(), Survey.slug)):
+        if surveys.current_version(read_session(), survey.id) is not None:
+            year = f", opened {survey.opens_at.year}" if survey.opens_at else ""
+            found.append((f"survey:{survey.slug}", f"The survey “{survey.slug}”{year}"))
+    return [*found, ("file", "A questionnaire file"), ("blank", "Nothing: a blank questionnaire")]
+
+
+@bp.route("/surveys/begin", methods=["GET", "POST"])
+def builder_begin() -> ResponseReturnValue:
+    form = Begin()
+    form.start.choices = _starts()
+    faults: list[str] = []
+    if request.method == "POST" and form.validate():
+        try:
+            document, origin = _document(form)
+            with writing() as session:
+                draft = beginning.begin(
+                    session,
+                    document,
+                    name=form.name.data or "",
+                    origin=origin,
+                    by=officer().by,
+                    now=now(),
+                    keys=keys(),
+                )
+            said("The draft is made. Nothing is published before you say so.")
+            return redirect(url_for("office.builder_draft", draft_id=draft.id))
+        except SurveysError as problem:
+            form.refuse(problem)
+            found: Any = problem.facts.get("faults", ())
+            faults = [f"{fault.place}: {fault_words(fault)}" for fault in found if isinstance(fault, Fault)]
+    elif request.method == "GET":
+        form.start.data = request.args.get("start", "")
+    page = render_template("office/builder/begin.html", form=form, faults=faults)
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _document(form: Begin) -> tuple[Questionnaire, str]:
+    """What the officer chose to start from. Places are frozen in again when the draft is published."""
+    start = str(form.start.data)
+    kind, _, name = start.partition(":")
+    if kind == "model":
+        return models()[name], start
+    if kind == "survey":
+        survey = surveys.by_slug(read_session(), name)
+        version = surveys.current_version(read_session(), survey.id) if survey else None
+        if version is None:
+            raise SurveysError("survey.unknown")
+        return framing.unfrozen(surveys.questionnaire_of(version)), f"version:{version.id}"
+    if kind == "file":
+        file = request.files.get("file")
+        content = file.read(MOST_BYTES + 1) if file else b""
+        if not content or len(content) > MOST_BYTES:
+            raise SurveysError("upload.empty" if not content else "upload.too_large", field="file")
+        return load(content), "file"
+    return framing.blank(
+        str(form.key.data or "survey").strip() or "survey", "anonymous", ["en_GB"], "Local survey"
+    ), ("blank")
+
+
+@bp.post("/surveys/correct/<slug>")
+def builder_correct(slug: str) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            survey = surveys.by_slug(session, slug)
+            version = surveys.current_version(session, survey.id) if survey else None
+            if survey is None or version is None:
+                raise SurveysError("survey.unknown")
+            full = session.get_one(SurveyVersion, version.id)
+            draft = beginning.begin_correction(session, survey, full, by=officer().by, now=now(), keys=keys())
+        return redirect(url_for("office.builder_draft", draft_id=draft.id))
+    except SurveysError as problem:
+        said(words_of(problem))
+        return redirect(url_for("office.builder"))
+
+
+# One draft ------------------------------------------------------------------------------------------------
+
+
+@bp.get("/surveys/<draft_id>")
+def builder_draft(draft_id: str) -> ResponseReturnValue:
+    draft, session = draft_at(draft_id), read_session()
+    document = drafting.document_of(draft)
+    corrected = session.get(Survey, draft.survey_id) if draft.survey_id else None
+    names = by_name(document)
+    locale = document.source_locale
+    return render_template(
+        "office/builder/draft.html",
+        draft=draft,
+        document=document,
+        corrected=corrected,
+        can=drafting.reversible(session, draft),
+        actions=ACTIONS,
+        faults=tell(draft, document, drafting.faults_of(session, draft)),
+        earlier=drafting.earlier(session, draft),
+        differences=DIFFERENCES,
+        languages_done=[translating.summary(session, draft, one) for one in document.locales[1:]],
+        links=previews.links(session, draft, now()),
+        remarks=[one for one in remarks.remarks(session, draft) if one.settled_at is None],
+        only=lambda condition: condition_words(condition, document, locale, names),
+    )
+
+
+@bp.get("/surveys/<draft_id>/history")
+def builder_history(draft_id: str) -> ResponseReturnValue:
+    draft = draft_at(draft_id)
+    steps = drafting.history(read_session(), draft)
+    return render_template("office/builder/history.html", draft=draft, steps=steps, actions=ACTIONS)
+
+
+@bp.post("/surveys/<draft_id>/undo")
+def builder_undo(draft_id: str) -> ResponseReturnValue:
+    return _reverse(draft_id, drafting.undo, "Undone.")
+
+
+@bp.post("/surveys/<draft_id>/redo")
+def builder_redo(draft_id: str) -> ResponseReturnValue:
+    return _reverse(draft_id, drafting.redo, "Done again.")
+
+
+def _reverse(draft_id: str, verb: Any, done: str) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            verb(session, draft_id, seen_version=seen(), by=officer().by, now=now(), keys=keys())
+        said(done)
+    except SurveysError as problem:
+        said(words_of(problem))
+    return redirect(url_for("office.builder_draft", draft_id=draft_id))
+
+
+@bp.post("/surveys/<draft_id>/aside")
+def builder_aside(draft_id: str) -> ResponseReturnValue:
+    """Sets the draft aside, or takes it up again."""
+    back = request.form.get("action") == "take_up"
+    verb = drafting.take_up if back else drafting.set_aside
+    try:
+        with writing() as session:
+            verb(session, draft_id, by=officer().by, now=now(), keys=keys())
+        said(
+            "The draft is back."
+            if back
+            else "The draft is set aside. You can take it up again from the list."
+        )
+    except SurveysError as problem:
+        said(words_of(problem))
+    return redirect(url_for("office.builder"))
+
+
+# Settings -------------------------------------------------------------------------------------------------
+
+
+@bp.route("/surveys/<draft_id>/settings", methods=["GET", "POST"])
+def builder_settings(draft_id: str) -> ResponseReturnValue:
+    draft = draft_at(draft_id)
+    document = drafting.document_of(draft)
+    form = Settings(data=_settings_shown(document) | {"seen": str(draft.revision)})
+    _choose(form, document)
+    clash: Conflict | None = None
+    if request.method == "POST" and form.validate():
+        try:
+            fields = _settings_fields(form, document)
+            change(
+                draft_id,
+                lambda now_there: framing.set_document(now_there, fields),
+                "document.set",
+                ["document"],
+                form.version,
+            )
+            said("Saved.")
+            return redirect(url_for("office.builder_draft", draft_id=draft_id))
+        except SurveysError as problem:
+            form.refuse(problem)
+            if problem.code == "survey_draft.conflict":
+                draft = draft_at(draft_id)
+                clash = conflict(draft, problem, form, _settings_shown)
+    page = render_template(
+        "office/builder/settings.html", draft=draft, document=document, form=form, clash=clash
+    )
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _settings_shown(document: Questionnaire) -> dict[str, Any]:
+    locale = document.source_locale
+    return {
+        "name_title": document.say(document.title, locale),
+        "purpose": document.say(document.purpose, locale),
+        "minutes": document.minutes,
+        "single_page": document.single_page,
+        "asks_permission": document.asks_permission,
+        "finish_after": document.finish_after or "",
+        "age_question": document.age_question or "",
+        "headline": document.headline or "",
+    }
+
+
+def _choose(form: Settings, document: Questionnaire) -> None:
+    locale = document.source_locale
+    form.finish_after.choices = [("", "Nobody may"), *((p.id, f"Page {p.id}") for p in document.pages())]
+    for field, kind in ((form.age_question, "one"), (form.headline, "several")):
+        found = [q for q in document.all_questions if q.kind == kind]
+        field.choices = [("", "None"), *((q.id, document.say(q.short, locale) or q.id) for q in found)]
+
+
+def _settings_fields(form: Settings, document: Questionnaire) -> dict[str, Any]:
+    locale = document.source_locale
+    return {
+        "title": {locale: str(form.name_title.data).strip()},
+        "purpose": {locale: str(form.purpose.data).strip()},
+        "minutes": form.minutes.data,
+        "single_page": bool(form.single_page.data),
+        "asks_permission": bool(form.asks_permission.data),
+        "finish_after": form.finish_after.data or None,
+        "age_question": form.age_question.data or None,
+        "headline": form.headline.data or None,
+    }
+
+
+@bp.get("/surveys/<draft_id>/tables")
+def builder_tables(draft_id: str) -> ResponseReturnValue:
+    """The groups, sums and tables the results will have: shown here, kept as they came."""
+    draft = draft_at(draft_id)
+    document = drafting.document_of(draft)
+    faults = [
+        one
+        for one in tell(draft, document, drafting.faults_of(read_session(), draft))
+        if one.href == url_for("office.builder_tables", draft_id=draft_id)
+    ]
+    return render_template("office/builder/tables.html", draft=draft, document=document, faults=faults)
+
+
+@bp.post("/surveys/<draft_id>/tables/drop")
+def builder_tables_drop(draft_id: str) -> ResponseReturnValue:
+    """Takes a group, sum or table out of the results: a question it needs is gone."""
+    name, key = request.form.get("list", ""), request.form.get("at", "")
+    if press(
+        draft_id, lambda document: framing.drop_listed(document, name, key), "document.set", [f"{name}:{key}"]
+    ):
+        said("Taken out of the results.")
+    return redirect(url_for("office.builder_tables", draft_id=draft_id))

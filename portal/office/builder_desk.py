@@ -1,0 +1,187 @@
+"""What the builder's pages share: the draft at an address, one edit of it, and two officers at one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, request, url_for
+
+from portal.database import read_session, writing
+from portal.messages import words_of
+from portal.office.blueprint import keys, name_of, now, officer, said
+from portal.office.builder_words import fault_words
+from portal.partnership.survey_models import places_in_use
+from portal.rendering import moment
+from surveys.authoring import drafting
+from surveys.authoring.drafting import SurveyDraft
+from surveys.errors import SurveysError
+from surveys.questionnaire.faults import Fault
+from surveys.questionnaire.model import PlaceEntry, Questionnaire
+from surveys.questionnaire.spots import spot
+
+
+def draft_at(draft_id: str) -> SurveyDraft:
+    """The draft of this address; 404 when there is none."""
+    draft = read_session().get(SurveyDraft, draft_id)
+    if draft is None:
+        abort(404)
+    return draft
+
+
+def thing(found: Any) -> Any:
+    """What a page is about; 404 when a colleague deleted it."""
+    if found is None:
+        abort(404)
+    return found
+
+
+def question_at(document: Questionnaire, id: str) -> Any:
+    return thing(next((q for q in document.all_questions if q.id == id), None))
+
+
+def page_of(document: Questionnaire, question_id: str) -> str:
+    """The page a question stands on."""
+    return next(p.id for p in document.pages() if any(q.id == question_id for q in p.questions))
+
+
+def places() -> tuple[PlaceEntry, ...]:
+    """The wards and parishes in use, as publishing would freeze them in."""
+    return places_in_use(read_session())
+
+
+def seen() -> int:
+    """Which state of the draft the officer saw when they pressed the button."""
+    typed = request.form.get("seen", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def change(
+    draft_id: str, edit: drafting.Change, action: str, subjects: Collection[str], version: int
+) -> SurveyDraft:
+    """One edit in its own turn to write."""
+    with writing() as session:
+        return drafting.edit(
+            session,
+            draft_id,
+            edit,
+            action=action,
+            subjects=subjects,
+            seen_version=version,
+            by=officer().by,
+            now=now(),
+            keys=keys(),
+        )
+
+
+def press(draft_id: str, edit: drafting.Change, action: str, subjects: Collection[str]) -> bool:
+    """One edit by a single button; a refusal becomes the note on the next page. Whether it was made."""
+    try:
+        change(draft_id, edit, action, subjects, seen())
+    except SurveysError as problem:
+        said(words_of(problem))
+        return False
+    return True
+
+
+# Two officers at one thing --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Both versions of what two officers changed: as it was opened, as it is stored now, as it was typed."""
+
+    who: str
+    when: str
+    rows: tuple[tuple[str, str, str, str], ...]
+    """(label, when you opened it, stored now, yours) of every field that differs."""
+
+
+def conflict(
+    draft: SurveyDraft,
+    problem: SurveysError,
+    form: Any,
+    shown: Callable[[Questionnaire], Mapping[str, Any] | None],
+) -> Conflict:
+    """For the page that shows both. ``shown`` gives the form's fields for a state of the document."""
+    session = read_session()
+    opened = shown(drafting.document_at(session, draft, int(str(problem.facts["seen"])))) or {}
+    stored = shown(drafting.document_of(draft)) or {}
+    rows = []
+    for field in form:
+        if field.type == "HiddenField":
+            continue
+        was, theirs, mine = (
+            _words(value) for value in (opened.get(field.name), stored.get(field.name), field.data)
+        )
+        if not theirs == mine == was:
+            rows.append((str(field.label.text), was, theirs, mine))
+    when: Any = problem.facts["at"]
+    return Conflict(name_of(str(problem.facts["by"])), moment(when), tuple(rows))
+
+
+def _words(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "Yes"
+    return str(value).strip()
+
+
+# Faults ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fault in words, with the page where it is mended."""
+
+    text: str
+    where: str
+    href: str
+
+
+def tell(draft: SurveyDraft, document: Questionnaire, faults: Collection[Fault]) -> list[Told]:
+    """Every fault with the place it jumps to, in document order."""
+    return [_told(draft, document, fault) for fault in sorted(faults, key=lambda one: _order(one.place))]
+
+
+def _order(place: str) -> tuple[int, str]:
+    return (0 if place.startswith("parts") else 1, place)
+
+
+def _told(draft: SurveyDraft, document: Questionnaire, fault: Fault) -> Told:
+    at = spot(document, fault.place)
+    text = fault_words(fault)
+    id = draft.id
+    if fault.code == "translation.missing":
+        href = url_for("office.builder_translations", draft_id=id, locale=str(fault.facts["locale"]))
+        anchor = f"#question-{at.question}" if at.question else ""
+        return Told(text, _where(document, at.page, at.question, at.option), href + anchor)
+    if at.question and (fault.code.startswith("condition") or at.field == "when"):
+        href = url_for("office.builder_route", draft_id=id, what="question", name=at.question)
+    elif at.option and at.question:
+        href = url_for("office.builder_option", draft_id=id, question_id=at.question, key=at.option)
+    elif at.question:
+        field = at.field if at.field not in ("options", "rows", "bins") else "answers"
+        href = url_for("office.builder_question", draft_id=id, question_id=at.question) + f"#{field}"
+    elif at.page and fault.code.startswith(("jump", "condition")):
+        href = url_for("office.builder_route", draft_id=id, what="page", name=at.page)
+    elif at.page:
+        href = url_for("office.builder_page", draft_id=id, page_id=at.page)
+    elif at.part or at.holder in ("sections", "stops"):
+        href = url_for("office.builder_frame", draft_id=id)
+    elif at.holder in ("dimensions", "nets", "breakdowns", "places", "translations"):
+        href = url_for("office.builder_tables", draft_id=id)
+    else:
+        href = url_for("office.builder_settings", draft_id=id)
+    return Told(text, _where(document, at.page, at.question, at.option), href)
+
+
+def _where(document: Questionnaire, page: str, question: str, option: str) -> str:
+    said_short = ""
+    if question:
+        found = next((q for q in document.all_questions if q.id == question), None)
+        said_short = (document.say(found.short, document.source_locale) if found else "") or question
+    parts = [f"Page {page}" if page else "", said_short, f"answer “{option}”" if option else ""]
+    return ", ".join(filter(None, parts)) or "The survey as a whole"

@@ -1,0 +1,166 @@
+"""One release as Word, PDF, XLSX and bundle: every number of the page is in each, and none besides."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document
+from flask import Flask
+
+from portal.documents import files
+from portal.public import documents, results
+from surveys import surveys
+from surveys.results import exports, releases
+from surveys.results.releases import fingerprint
+from tests.conftest import NOW
+from tests.portal import publishing
+
+SLUG = "local-2025"
+
+
+@pytest.fixture(scope="module")
+def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("documents")
+    shutil.copyfile(sqlite_template, folder / "portal.sqlite3")
+    for app in publishing.application(f"sqlite:///{folder / 'portal.sqlite3'}", folder, NOW):
+        publishing.loaded(app, publishing.PACK, NOW)
+        with publishing.store(app).writing() as session:
+            survey = surveys.by_slug(session, SLUG)
+            assert survey is not None
+            publishing.answered(session, survey, 260, publishing.PACK)
+        publishing.released(app, SLUG, NOW)
+        yield app
+
+
+@pytest.fixture(scope="module")
+def content(app: Flask) -> dict[str, Any]:
+    with publishing.store(app).reading() as session:
+        survey = surveys.by_slug(session, SLUG)
+        assert survey is not None
+        release = releases.current(session, survey.id)
+        assert release is not None
+        return dict(release.content)
+
+
+def fetched(app: Flask, name: str, prefix: str = "") -> bytes:
+    answer = app.test_client().get(f"{prefix}/results/{SLUG}/files/{name}")
+    assert answer.status_code == 200
+    assert answer.mimetype == documents.KINDS[name]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return answer.get_data()
+
+
+def figures(content: dict[str, Any]) -> list[tuple[str, str | None, str | None]]:
+    """(table, count, percent) of every row the release shows."""
+    return [
+        (table["key"], _text(row["count"]), None if row["percent"] is None else f"{row['percent']}%")
+        for table in content["tables"]
+        for group in table["groups"]
+        if not group["hidden"]
+        for row in group["rows"]
+    ]
+
+
+def _text(count: int | None) -> str | None:
+    return None if count is None else f"{count:,}"
+
+
+def test_the_report_has_every_figure_and_no_other(app: Flask, content: dict[str, Any]) -> None:
+    with app.test_request_context("/"):
+        survey = results.survey_or_404(SLUG)
+        shown = results.published(survey)
+        assert shown is not None
+        laid = documents.report_of(shown)
+    by_key = {table.key: table for table in laid.tables}
+    assert set(by_key) == {table["key"] for table in content["tables"]}
+    for key in by_key:
+        wanted = sorted(str(c or "") for k, c, _ in figures(content) if k == key and c)
+        told = sorted(row[-1] for row in by_key[key].rows if row[-1].replace(",", "").isdecimal())
+        assert told == wanted, key
+        shares = sorted(p for k, _, p in figures(content) if k == key and p)
+        assert sorted(row[-2] for row in by_key[key].rows if row[-2].endswith("%")) == shares, key
+
+
+def test_the_word_file_says_what_the_report_says(app: Flask, content: dict[str, Any]) -> None:
+    document = Document(io.BytesIO(fetched(app, "results.docx")))
+    cells = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows[1:]]
+    counts = sorted(row[-1] for row in cells if row[-1].replace(",", "").isdecimal())
+    assert counts == sorted(c for _, c, _ in figures(content) if c)
+    headings = [p.text for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert len(headings) == len(content["tables"]) + 1
+    assert document.core_properties.language == "en-GB"
+
+
+def test_the_spreadsheet_is_the_csv(app: Flask, content: dict[str, Any]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(fetched(app, "results.xlsx")))
+    rows = book["Figures"].iter_rows(values_only=True)
+    sheet = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    assert sheet == exports.rows_of(exports.tables_csv(content, "en_GB"))
+    assert not any(cell.data_type == "f" for page in book for row in page.iter_rows() for cell in row)
+
+
+def test_the_bundle_recomputes_itself_with_the_standard_library_alone(
+    app: Flask, content: dict[str, Any], tmp_path: Path
+) -> None:
+    body = fetched(app, "results.zip")
+    assert body == fetched(app, "results.zip", "/pl")
+    with zipfile.ZipFile(io.BytesIO(body)) as packed:
+        packed.extractall(tmp_path)
+    sums = dict(reversed(line.split("  ")) for line in (tmp_path / "SHA256SUMS").read_text().splitlines())  # type: ignore[misc]
+    for name, wanted in sums.items():
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == wanted
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "recompute.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    shares = sum(1 for _, _, share in figures(content) if share)
+    assert f"fingerprint {fingerprint(content)}" in done.stdout
+    assert f"{shares} percentages worked out again" in done.stdout
+    assert "\n0 differ" in done.stdout
+    kept = json.loads((tmp_path / "release.json").read_text())
+    row = next(r for t in kept["tables"] for g in t["groups"] for r in g["rows"] if r["percent"] is not None)
+    row["percent"] += 1
+    (tmp_path / "release.json").write_text(json.dumps(kept))
+    broken = subprocess.run([sys.executable, "-I", "-S", "recompute.py"], cwd=tmp_path, capture_output=True)
+    assert broken.returncode == 1
+
+
+@pytest.mark.skipif(not files.can_make_pdf(), reason="the optional package for PDF is not installed")
+def test_the_pdf_is_tagged_and_in_the_readers_language(app: Flask) -> None:
+    body = fetched(app, "results.pdf", "/pl")
+    assert body.startswith(b"%PDF-")
+    opened = b""
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", body, re.S):
+        with contextlib.suppress(zlib.error):
+            opened += zlib.decompress(packed)
+    for mark in (b"/StructTreeRoot", b"/Lang (pl)", b"/MarkInfo", b"pdfuaid"):
+        assert mark in opened + body
+    assert fetched(app, "results.pdf", "/pl") == body
+
+
+def test_no_other_file_is_offered(app: Flask) -> None:
+    client = app.test_client()
+    for name in ("results.exe", "secrets.json", "..%2Fsecrets.json", "portal.sqlite3"):
+        assert client.get(f"/results/{SLUG}/files/{name}").status_code == 404
+    assert client.get("/results/local-2026/files/results.zip").status_code == 404
+
+
+def test_a_full_disk_costs_only_time(app: Flask, tmp_path: Path) -> None:
+    place = app.extensions["portal.settings"].data_dir / "files"
+    shutil.rmtree(place, ignore_errors=True)
+    place.write_text("in the way")
+    assert fetched(app, "results.xlsx").startswith(b"PK")
+    place.unlink()
