@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from surveys.results.cube import Cube
 from surveys.results.disclosure import Policy, Publication, publish
 from surveys.results.follower import Follower
 from surveys.results.releases import MOVES_BY
+from surveys.surveys import SurveyVersion, questionnaire_of
 
 Answer = TypeVar("Answer")
 AT_ONCE = 20_000
@@ -43,7 +44,10 @@ class Counting:
     """The cubes of one process. Hangs on the application; safe to share between threads."""
 
     def __init__(self) -> None:
+        self.documents: dict[str, Questionnaire] = {}
+        """Questionnaires by version id: a published version never changes."""
         self._surveys: dict[str, _Followed] = {}
+        self._drawn: dict[tuple[str, str], tuple[Publication, Mapping[str, Any]]] = {}
         self._lock = threading.Lock()
 
     def ask(
@@ -81,6 +85,15 @@ class Counting:
         (publication, document), standing = self.ask(session, survey_id, look, now)
         return publication, document, standing
 
+    def drawn(
+        self, survey_id: str, question: str, publication: Publication, draw: Callable[[], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        """The figures of one question, drawn once for as long as what everybody may see stands."""
+        kept = self._drawn.get((survey_id, question))
+        if kept is None or kept[0] is not publication:
+            kept = self._drawn[survey_id, question] = publication, draw()
+        return kept[1]
+
     def _followed(self, survey_id: str) -> _Followed:
         with self._lock:
             return self._surveys.setdefault(survey_id, _Followed(Follower(survey_id)))
@@ -97,6 +110,11 @@ class Counting:
                 followed.counting.release()
 
         threading.Thread(target=count, name=f"count {followed.follower.survey_id}", daemon=True).start()
+
+
+def document_of(version: SurveyVersion) -> Questionnaire:
+    """The questionnaire of a published version, read once."""
+    return questionnaire_of(version, counting().documents)
 
 
 def counting() -> Counting:

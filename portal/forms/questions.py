@@ -8,8 +8,8 @@ library: a page is data, and a field object per option cost more than the whole 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
@@ -46,6 +46,8 @@ class Setting:
     answers: Answers
     typed: Raw
     problems: tuple[Problem, ...] = ()
+    cautions: Mapping[str, str] = field(default_factory=dict)
+    """Question id to what looks like personal data in the words written there."""
 
     def said(self, texts: Texts | None) -> str | Markup:
         """The words in this language, or the source language's words marked with their own ``lang``."""
@@ -270,7 +272,8 @@ def _drawn_number(question: Question, setting: Setting) -> Drawn:
 
 
 def _drawn_text(question: Question, setting: Setting) -> Drawn:
-    return {"value": setting.value(question.id), "most": question.max_chars}
+    caution = setting.cautions.get(question.id, "")
+    return {"value": setting.value(question.id), "most": question.max_chars, "caution": caution}
 
 
 def _drawn_place(question: Question, setting: Setting) -> Drawn:

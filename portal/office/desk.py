@@ -14,13 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import charts
-from portal.counting import counting
+from portal.counting import counting, document_of
 from portal.database import read_session, writing
 from portal.forms.office.desk import SaveView, exact_form
 from portal.office import desk_words as say
 from portal.office.blueprint import bp, keys, may, now, officer, said
 from portal.partnership import census
-from portal.reading import Reading, base_words, hidden_words, line_words, percent_words, read
+from portal.reading import Reading, base_words, hidden_words, line_words, read
 from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
@@ -42,7 +42,7 @@ def published_surveys(session: Session) -> list[tuple[Survey, Questionnaire]]:
     for survey in session.scalars(select(Survey).order_by(Survey.opens_at.desc(), Survey.slug)):
         version = surveys.current_version(session, survey.id)
         if version is not None:
-            found.append((survey, surveys.questionnaire_of(version)))
+            found.append((survey, document_of(version)))
     return found
 
 
@@ -52,7 +52,7 @@ def survey_called(slug: str) -> tuple[Survey, Questionnaire]:
     version = surveys.current_version(session, survey.id) if survey is not None else None
     if survey is None or version is None:
         abort(404)
-    return survey, surveys.questionnaire_of(version)
+    return survey, document_of(version)
 
 
 def question_called(document: Questionnaire, id: str) -> Any:
@@ -171,7 +171,9 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         if table.question == question and not table.key.startswith(f"{WHO}.")
     ]
     tables = [one for reading in shown for one in table_of(reading)]
-    drawn = figures_of(document, publication.tables, question)
+    drawn = counting().drawn(
+        survey.id, question, publication, lambda: figures_of(document, publication.tables, question)
+    )
     for table in tables:
         table["figure"] = table["key"] in drawn
     form = None
@@ -272,7 +274,9 @@ def _name(reading: Reading, key: str) -> str:
 def _percent(line: Any, hidden: str) -> Cell:
     if line is None or hidden:
         return {"text": "hidden", "few": True}
-    return f"{line.percent}%" if line.percent is not None else {"text": percent_words(line), "few": True}
+    if line.percent is not None:
+        return f"{line.percent}%"
+    return {"text": "hidden" if line.protects else "too few", "few": True}
 
 
 def _people(line: Any, hidden: str) -> Cell:
@@ -296,7 +300,16 @@ def desk_figure(slug: str, key: str) -> ResponseReturnValue:
     table = next((t for t in publication.tables if t.key == key), None)
     if table is None or key.startswith(f"{WHO}."):
         abort(404)
-    found = figures_of(document, [table], table.question).get(key)
+    found = (
+        counting()
+        .drawn(
+            survey.id,
+            table.question,
+            publication,
+            lambda: figures_of(document, publication.tables, table.question),
+        )
+        .get(key)
+    )
     if found is None:
         abort(404)
     return jsonify(found)

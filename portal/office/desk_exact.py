@@ -95,6 +95,7 @@ def desk_exact(slug: str, question: str) -> ResponseReturnValue:
     session = read_session()
     targets = census.targets(census.kept(session), document) if wanted.weighted else []
     counted, standing = counting().ask(session, survey.id, lambda cube: _count(cube, wanted, targets), now())
+    weighted = wanted.weighted and counted.weighting.on
     return render_template(
         "office/desk/exact.html",
         survey=survey,
@@ -106,8 +107,7 @@ def desk_exact(slug: str, question: str) -> ResponseReturnValue:
         weighting=say.weighting(counted.weighting, say.names_of(document), exact=True)
         if wanted.weighted
         else [],
-        weighted=wanted.weighted and counted.weighting.on,
-        toplines=[_topline(document, t, found, wanted.weighted) for t, found in counted.tables],
+        toplines=[_topline(document, t, found, weighted) for t, found in counted.tables],
         matrices=_matrices(session, survey, document, wanted, counted),
         order=orders.importance(document, asked, counted.order),
         ranking=orders.ranking(session, survey, document, asked),

@@ -46,7 +46,10 @@ def share(value: float | None) -> str:
 
 
 def between(interval: Interval) -> str:
-    return f"{round(interval.low * 100)} to {round(interval.high * 100)}%"
+    low, high = round(interval.low * 100), round(interval.high * 100)
+    if high == 0:
+        return "under 1%"
+    return f"{low}%" if low == high else f"{low} to {high}%"
 
 
 def points(interval: Interval) -> str:

@@ -94,10 +94,17 @@ def kept(session: Session) -> tuple[Kept, ...]:
     return tuple(
         Kept(
             rows[0].variable, rows[0].as_of, rows[0].source,
-            tuple((r.category, float(r.count if r.count is not None else r.percent or 0)) for r in rows),
+            _shares(rows),
         )
         for rows in ordered
     )  # fmt: skip
+
+
+def _shares(rows: Sequence[Margin]) -> tuple[tuple[str, float], ...]:
+    """All in people if every category has a count, else all in per cent: the two are never mixed."""
+    if all(row.count is not None for row in rows):
+        return tuple((row.category, float(row.count or 0)) for row in rows)
+    return tuple((row.category, float(row.percent)) for row in rows if row.percent is not None)
 
 
 # Matching -------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from portal.messages import words
 from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
+from portal.respond.caution import signs_of
 from portal.respond.codes import hand_out_code
 from portal.respond.dates import dates_of
 from portal.respond.frame import frame_of, words_of
@@ -192,7 +193,14 @@ def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:
             with writing() as session:
                 invited = sitting.survey.kind == "named" and _named_as_invited(session, sitting, draft)
                 receipt = responses.submit(
-                    session, sitting.survey, sitting.questionnaire, draft, token=token, keys=keys, now=now
+                    session,
+                    sitting.survey,
+                    sitting.questionnaire,
+                    draft,
+                    token=token,
+                    signs=signs_of(sitting.slug, draft.answers),
+                    keys=keys,
+                    now=now,
                 )
                 if invited and receipt.first:
                     invitations.use(session, token, keys=keys, now=now)

@@ -83,6 +83,7 @@ def _begin(survey: Survey, sitting: Sitting | None) -> Response:
     keys, now = keyring(), visit.now()
     token = secrets.token_urlsafe(32)
     visit.begin(survey.slug, token)
+    visit.started(survey.slug)
     try:
         with writing() as session:
             if sitting is not None:

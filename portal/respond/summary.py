@@ -11,6 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from portal.forms.questions import Setting, showable
+from portal.respond.caution import cautions_of
 from portal.respond.sitting import Sitting
 from surveys.drafts import DraftState
 from surveys.questionnaire.model import Answer, Answers, Questionnaire
@@ -35,8 +36,9 @@ def typed_words(text: str) -> Markup:
 
 
 def blocks(questionnaire: Questionnaire, route: Route, locale: str, slug: str = "") -> tuple[Block, ...]:
-    """Every answered or skipped question on the route, by section; with ``slug``, with change links."""
-    setting = Setting(questionnaire, locale, route.answers, {})
+    """Every question on the route, by section; with ``slug``, with change links and cautions."""
+    said = cautions_of(questionnaire, route.answers) if slug else {}
+    setting = Setting(questionnaire, locale, route.answers, {}, cautions=said)
     rows: dict[str, list[Row]] = {}
     for step in route.steps:
         if step.kind == "page":
@@ -64,6 +66,8 @@ def _row(setting: Setting, id: str, href: str) -> Row:
     short = setting.said(question.short)
     row: Row = {"key": short, "href": href, "about": short}
     values = list(_values(setting, question, answer))
+    if href and (said := setting.cautions.get(id)):
+        values.append(Markup('<span class="field-warning">{}</span>').format(said))
     return row | ({"values": values} if values else {"skipped": True})
 
 

@@ -19,7 +19,7 @@ ALMOST = IDLE - dt.timedelta(minutes=1)
 MOST_SURVEYS = 4
 """How many surveys one device can have under way; the oldest is let go first."""
 
-DRAFTS, SENT, SEEN = "drafts", "sent", "seen"
+DRAFTS, SENT, SEEN, BEGAN = "drafts", "sent", "seen", "began"
 
 
 def now() -> dt.datetime:
@@ -43,6 +43,7 @@ def end() -> None:
     """Forgets every token on this device; this request alone may still ask :func:`away_token`."""
     g.away = dict(session.pop(DRAFTS, {}))
     session.pop(SENT, None)
+    session.pop(BEGAN, None)
     session.pop(SEEN, None)
 
 
@@ -71,10 +72,22 @@ def begin(slug: str, new: str) -> None:
     g.pop("csrf_token", None)
     generate_csrf()
     session.pop(SENT, None)
+    session.pop(BEGAN, None)
     drafts = {name: known for name, known in session.get(DRAFTS, {}).items() if name != slug}
     drafts[slug] = new
     session[DRAFTS] = dict(list(drafts.items())[-MOST_SURVEYS:])
     session[SEEN] = int(now().timestamp())
+
+
+def started(slug: str) -> None:
+    """The survey was started from its first page on this device just now."""
+    session[BEGAN] = {slug: int(now().timestamp())}
+
+
+def seconds_since_start(slug: str) -> int | None:
+    """How long ago it was started here; None when it was started elsewhere. It never leaves this request."""
+    began = session.get(BEGAN, {}).get(slug)
+    return int(now().timestamp()) - began if isinstance(began, int) else None
 
 
 def forget(slug: str) -> None:
@@ -85,6 +98,7 @@ def forget(slug: str) -> None:
 def sent(slug: str, token: str) -> None:
     """The draft became a response: the cookie now opens only its confirmation, while that is kept."""
     forget(slug)
+    session.pop(BEGAN, None)
     moment = int(now().timestamp())
     session[SENT] = {slug: [token, moment]}
     session[SEEN] = moment

@@ -18,6 +18,7 @@ from portal.messages import words
 from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
+from portal.respond.caution import cautions_of, signs_of
 from portal.respond.frame import words_of
 from portal.respond.sheets import stamped
 from portal.respond.sitting import keyring, questionnaire, survey_at, to, turn_away, version_of
@@ -74,6 +75,9 @@ def _take(survey: Survey, version: SurveyVersion) -> Response:
         page = _drawn(survey, document, generate_csrf, once, fields, checked, unclear, publish)
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     answers = checked.answers
+    if cautions_of(document, answers) and request.form.get("kept") != "yes":
+        page = _drawn(survey, document, generate_csrf, once, fields, checked, publish=publish, ask=True)
+        return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     quotable = has_comment(document, answers) and not is_under_16(document, answers)
     try:
         with writing() as session:
@@ -86,6 +90,7 @@ def _take(survey: Survey, version: SurveyVersion) -> Response:
                 token=once,
                 locale=locale_code(),
                 may_publish=quotable and publish[:1] == ["yes"],
+                signs=signs_of(survey.slug, answers),
                 keys=keyring(),
                 now=visit.now(),
             )
@@ -106,11 +111,16 @@ def _drawn(
     checked: Checked | None = None,
     unclear: bool = False,
     publish: list[str] | None = None,
+    ask: bool = False,
 ) -> str:
-    """The whole form; with what was typed and what is wrong with it when it comes back."""
+    """The whole form; with what was typed and what is wrong with it when it comes back.
+
+    ``ask``: nothing is wrong, but some words look like personal data; sent once more, they are kept.
+    """
     problems = checked.problems if checked else ()
     answers = checked.answers if checked else {}
-    setting = Setting(document, locale_code(), answers, fields or {}, problems)
+    cautions = cautions_of(document, answers) if ask else {}
+    setting = Setting(document, locale_code(), answers, fields or {}, problems, cautions)
     pages = [
         {
             "title": setting.said(page.title) if page.title else "",
@@ -130,6 +140,7 @@ def _drawn(
         page_error=bool(errors),
         errors=errors,
         pages=pages,
+        cautions=[{"href": f"#{id}", "text": said} for id, said in cautions.items()],
         asks_permission=document.asks_permission,
         may_publish={"yes": True, "no": False}.get((publish or [""])[0]),
         publish_error=wrong,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from surveys.results.comparison import Compared, Share, benjamini_hochberg, compare, corrected
 from surveys.results.cube import Cube, Where
-from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_error, wilson
+from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_errors, wilson
 from surveys.results.layout import NOT_GIVEN, RESPONSES, Counter
 from surveys.results.ranking import Place, order_of, shares_drawn, weighted_shares_drawn
 from surveys.results.scan import Crossed
@@ -31,18 +32,31 @@ SMALL_CELL = 5
 class Estimate:
     """One row of one group. Shares are of the people who answered, between 0 and 1; None without a base.
 
-    ``effective``: how many people chosen purely by chance the weighted share is worth. ``interval``: of the
-    weighted share, indicative. ``method``: "wilson" or, for small cells, "korn-graubard".
+    ``effective``: how many people chosen purely by chance the weighted share is worth.
     """
 
     key: str
     people: int
+    answered: int
     share: float | None
     weighted: float | None
     error: float
     effective: float
-    interval: Interval
-    method: str
+
+    @cached_property
+    def method(self) -> str:
+        """Wilson's interval or, for small cells, Korn and Graubard's."""
+        small = min(self.people, self.answered - self.people) < SMALL_CELL
+        return "korn-graubard" if small else "wilson"
+
+    @cached_property
+    def interval(self) -> Interval:
+        """Of the weighted share; indicative. From 0 to 1 without a base."""
+        if self.weighted is None:
+            return Interval(0.0, 1.0)
+        if self.method == "wilson":
+            return wilson(self.weighted, self.effective)
+        return korn_graubard(self.weighted, self.effective, self.answered)
 
     def for_comparison(self, answered: int) -> Share:
         weighted = self.weighted if self.weighted is not None else 0.0
@@ -101,20 +115,18 @@ def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting)
     number = group.answered
     spread = float(weights**2 @ answered)
     rows = []
-    for place, row in enumerate(group.rows, 3):
-        chosen = counts[:, place] * inside
+    given = counts[:, 3:] * inside[:, None]
+    errors = standard_errors(weights, people, answered, given, weighting.calibration)
+    for place, row in enumerate(group.rows):
+        chosen, error = given[:, place], float(errors[place])
         share = row.people / number if number else None
         weighted = min(1.0, float(weights @ chosen) / total) if total else None
         if weighted is None:
-            rows.append(Estimate(row.key, row.people, share, None, 0.0, 0.0, Interval(0.0, 1.0), "wilson"))
+            rows.append(Estimate(row.key, row.people, number, share, None, 0.0, 0.0))
             continue
-        error = standard_error(weights, people, answered, chosen, weighting.design)
         effective = effective_base(weighted, error, total * total / spread if spread else number)
         effective = min(effective, float(number)) if weighting.on else float(number)
-        small = min(row.people, number - row.people) < SMALL_CELL
-        interval = korn_graubard(weighted, effective, number) if small else wilson(weighted, effective)
-        method = "korn-graubard" if small else "wilson"
-        rows.append(Estimate(row.key, row.people, share, weighted, error, effective, interval, method))
+        rows.append(Estimate(row.key, row.people, number, share, weighted, error, effective))
     effective = total * total / spread if spread else 0.0
     return Estimates(group, tuple(rows), effective, total, None if number else "nobody")
 
@@ -178,8 +190,7 @@ def estimates_of(crossed: Crossed) -> tuple[Estimates, ...]:
         for place, row in enumerate(group.rows):
             share = row.people / group.answered if group.answered else None
             weighted = float(crossed.weighted[number, place]) if group.answered else None
-            interval = wilson(weighted, effective) if weighted is not None else Interval(0.0, 1.0)
-            rows.append(Estimate(row.key, row.people, share, weighted, 0.0, effective, interval, "wilson"))
+            rows.append(Estimate(row.key, row.people, group.answered, share, weighted, 0.0, effective))
         reason = None if group.answered else "nobody"
         found.append(Estimates(group, tuple(rows), effective, float(crossed.weight[number]), reason))
     return tuple(found)

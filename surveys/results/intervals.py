@@ -74,36 +74,48 @@ def effective_base(share: float, error: float, people: float) -> float:
 # Linearised standard errors -------------------------------------------------------------------------------
 
 
-def standard_error(
-    weights: Floats, people: Floats, answered: Floats, chosen: Floats, margins: Floats | None = None
-) -> float:
-    """The linearised standard error of a weighted share, from sums by cell.
+class Calibration:
+    """What weights were raked to: cells by columns of 0 and 1, with the solved least squares beside it."""
 
-    Arrays by cell: one ``weights`` per person of the cell, how many ``people`` are in it, how many of them
-    ``answered`` and how many gave the answer (``chosen``). ``margins``: cells by columns of 0 and 1, what the
-    weights were raked to; the residuals are then taken on the base weights, all 1, as R's ``calibrate`` does.
-    No finite population correction: people chose to answer.
+    def __init__(self, margins: Floats, people: Floats) -> None:
+        self._margins = margins
+        self._root = np.sqrt(people)
+        self._inverse = np.linalg.pinv(margins * self._root[:, None], rcond=1e-12)
+
+    def fitted(self, sums: Floats) -> Floats:
+        """What the margins predict for one person of each cell, from sums by cell; base weights all 1."""
+        root = self._root[:, None]
+        means = np.divide(sums, root, out=np.zeros_like(sums), where=root > 0)
+        found: Floats = self._margins @ (self._inverse @ means)
+        return found
+
+
+def standard_errors(
+    weights: Floats, people: Floats, answered: Floats, chosen: Floats, calibration: Calibration | None = None
+) -> Floats:
+    """The linearised standard errors of weighted shares, from sums by cell: one a column of ``chosen``.
+
+    By cell: one of ``weights`` per person, how many ``people`` are in it, how many of them ``answered``, how
+    many gave each answer (``chosen``). With ``calibration`` the residuals are taken on the base weights, as
+    R's ``calibrate`` does. No finite population correction: people chose to answer.
     """
     total, number = float(weights @ answered), float(people.sum())
     if total <= 0 or number <= 1:
-        return 0.0
-    share = float(weights @ chosen) / total
-    fitted = np.zeros(len(weights))
-    if margins is not None and margins.size:
-        sums = chosen * (1 - share) - (answered - chosen) * share
-        root = np.sqrt(people)
-        solved = np.linalg.lstsq(
-            margins * root[:, None],
-            np.divide(sums, root, out=np.zeros_like(root), where=root > 0),
-            rcond=None,
-        )
-        fitted = margins @ solved[0]
+        return np.zeros(chosen.shape[1])
+    share = weights @ chosen / total
+    others = answered[:, None] - chosen
+    fitted: Floats | float = 0.0
+    if calibration is not None:
+        fitted = calibration.fitted(chosen * (1 - share) - others * share)
     # What one person of the cell adds: chose, answered otherwise, did not answer.
-    kinds = ((chosen, 1 - share), (answered - chosen, -share), (people - answered, 0.0))
-    first = sum(float((count * weights) @ (value - fitted)) for count, value in kinds)
-    second = sum(float((count * weights**2) @ (value - fitted) ** 2) for count, value in kinds)
-    spread = second - first * first / number
-    return math.sqrt(max(spread, 0.0) * number / (number - 1)) / total
+    first, second = np.zeros(len(share)), np.zeros(len(share))
+    for count, value in ((chosen, 1 - share), (others, -share), ((people - answered)[:, None], 0.0)):
+        apart = value - fitted
+        first = first + (weights[:, None] * count * apart).sum(axis=0)
+        second = second + (weights[:, None] ** 2 * count * apart**2).sum(axis=0)
+    spread = np.maximum(second - first * first / number, 0.0)
+    found: Floats = np.sqrt(spread * number / (number - 1)) / total
+    return found
 
 
 # Distributions --------------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from surveys.results.intervals import Calibration
+
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
@@ -89,8 +91,8 @@ class Weighting:
     """Kish design effect of the weights (of those that were tried, when they were given up)."""
     trimmed: int = 0
     """How many people's weights stand at a limit."""
-    design: Floats | None = None
-    """Cells by raked categories, 0 and 1: for :func:`surveys.results.intervals.standard_error`."""
+    calibration: Calibration | None = None
+    """What the weights were raked to: for :func:`surveys.results.intervals.standard_errors`."""
 
     @property
     def on(self) -> bool:
@@ -167,7 +169,7 @@ def weigh(
     if effect > rules.largest_effect:
         return Weighting(even, number, shown, "design-effect", {"effect": round(effect, 2)}, effect, trimmed)
     design = np.hstack([np.eye(len(p.shares))[p.places] for p in used])
-    return Weighting(weights, number, shown, None, None, effect, trimmed, design)
+    return Weighting(weights, number, shown, None, None, effect, trimmed, Calibration(design, people))
 
 
 def _within(
@@ -240,11 +242,11 @@ def _prepare(
     margin = replace(margin, lines=lines)
     if len(groups) < 2:
         return unused("one-category", margin)
-    without = len(groups)
+    everybody = float(people.sum())
+    without = len(groups) if placed < everybody else 0  # a cell nobody is left in may lie anywhere
     place_of = np.full(len(keys), without, dtype=np.intp)
     for number, group in enumerate(groups):
         place_of[group] = number
-    everybody = float(people.sum())
     shares = census * placed / everybody
     if placed < everybody:
         shares = np.append(shares, 1 - placed / everybody)

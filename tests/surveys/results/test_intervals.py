@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.results.intervals import (
+    Calibration,
     beta_below,
     beta_quantile,
     effective_base,
     korn_graubard,
-    standard_error,
+    standard_errors,
     t_quantile,
     two_sided,
     wilson,
@@ -102,6 +103,14 @@ def test_no_interval_leaves_its_range_or_its_share(share: float, effective: floa
 def test_two_sided_chance_of_a_normal_value() -> None:
     assert two_sided(1.959963984540054) == pytest.approx(0.05, abs=1e-12)
     assert two_sided(0) == 1
+
+
+def standard_error(
+    weights: np.ndarray, people: np.ndarray, answered: np.ndarray, chosen: np.ndarray,
+    margins: np.ndarray | None = None,
+) -> float:  # fmt: skip
+    calibration = None if margins is None else Calibration(margins, people)
+    return float(standard_errors(weights, people, answered, chosen[:, None], calibration)[0])
 
 
 def test_without_weights_the_error_is_the_plain_one() -> None:
