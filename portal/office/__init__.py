@@ -82,4 +82,3 @@ import portal.office.text_history
 import portal.office.texts
 import portal.office.themes
 import portal.office.today
-from portal.office.blueprint import bp as bp
