@@ -69,6 +69,12 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office("appeals appeal appeal_settle", "moderator"),
+    **_office(
+        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+    ),
+    **_office("search search_receipt erase", "information"),
+    **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
         "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
         "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "

@@ -24,6 +24,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.appeals", "Appeals", "appeals"),
+    Section("office.requests", "Requests", "requests"),
     Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
     Section("office.people", "People", "people"),
