@@ -101,14 +101,18 @@ import portal.office.campaigns
 import portal.office.census
 import portal.office.comment
 import portal.office.comments
+import portal.office.decision
+import portal.office.decision_parts
 import portal.office.desk
 import portal.office.desk_exact
 import portal.office.desk_export
 import portal.office.door
+import portal.office.evidence
 import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
 import portal.office.people
+import portal.office.problems
 import portal.office.releases
 import portal.office.round_approval
 import portal.office.round_dates
@@ -117,5 +121,7 @@ import portal.office.rounds
 import portal.office.safeguarding
 import portal.office.text_history
 import portal.office.texts
+import portal.office.scoring
 import portal.office.themes
 import portal.office.today
+import portal.office.year
