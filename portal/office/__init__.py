@@ -119,9 +119,9 @@ import portal.office.round_dates
 import portal.office.round_records
 import portal.office.rounds
 import portal.office.safeguarding
+import portal.office.scoring
 import portal.office.text_history
 import portal.office.texts
-import portal.office.scoring
 import portal.office.themes
 import portal.office.today
 import portal.office.year

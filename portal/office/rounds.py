@@ -96,7 +96,7 @@ def round_new() -> ResponseReturnValue:
     form = NewRound()
     earlier = rounds.everyone(session)
     form.start.choices = [
-        *((one.slug, f"A copy of “{title_of(one)}”") for one in earlier),
+        *((one.slug, f"A copy of {one.slug}: {title_of(one)}") for one in earlier),
         ("", "Nothing"),
     ]
     if form.start.data is None:

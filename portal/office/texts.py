@@ -119,6 +119,7 @@ def text_kind(kind: str) -> ResponseReturnValue:
         words=KIND_WORDS[kind],
         listed=listed,
         stale=[one.key for one in listed if kind == "helpline" and _is_stale(one)],
+        date_of=dt.date.fromisoformat,
         locales=locales(),
         required=KINDS[kind].required,
         may_add=kind not in ("site", "round", "privacy", "accessibility"),
@@ -280,7 +281,10 @@ def text_checked(key: str) -> ResponseReturnValue:
     """Marks a helpline as checked today: somebody has just read or called it."""
     there = thing("helpline", key)
     facts = {**there.facts, "state": "checked", "last_checked": london_day(now()).isoformat()}
-    with writing() as session:
-        pages.revise(session, "helpline", key, NEUTRAL, facts, **signed())
-    said(f"{there.title}: checked today.")
+    try:
+        with writing() as session:
+            pages.revise(session, "helpline", key, NEUTRAL, facts, **signed())
+        said(f"{there.title}: checked today.")
+    except SurveysError:
+        said(f"{there.title} needs a phone number or a web address before it can be checked.")
     return redirect(url_for("office.text_kind", kind="helpline"))

@@ -70,6 +70,10 @@ LABELS = {
     "can_do": "What partners can do about it together",
     "get_help": "How to get help",
     "lead": "In a sentence",
+    "lsoa_names": "How the names of its small statistical areas begin",
+    "licence_url": "Web address of the licence of its figures",
+    "not_given": "Words for what was not given yet",
+    "reasons": "Why we are asking",
 }
 HINTS = {
     "opens": "It opens as this day begins",
