@@ -18,6 +18,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.texts", "Texts", "texts"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.board", "Fieldwork", "board"),
     Section("office.themes", "Themes", "themes"),
     Section("office.campaigns", "Campaigns", "campaigns"),
     Section("office.keying", "Paper and phone", "keying"),
