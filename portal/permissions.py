@@ -51,6 +51,12 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("board board_survey board_figure", "consultation analyst administrator member", read="auditor"),
+    **_office(
+        "reach meeting_new meeting inbox submission",
+        "consultation administrator",
+        read="member auditor analyst",
+    ),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "

@@ -91,6 +91,7 @@ __all__ = [
     "today",
 ]
 import portal.office.audit
+import portal.office.board
 import portal.office.builder
 import portal.office.builder_pages
 import portal.office.builder_publish
@@ -113,6 +114,7 @@ import portal.office.keying
 import portal.office.outbox
 import portal.office.people
 import portal.office.problems
+import portal.office.reach
 import portal.office.releases
 import portal.office.safeguarding
 import portal.office.scoring

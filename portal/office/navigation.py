@@ -15,6 +15,7 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.board", "Fieldwork", "board"),
     Section("office.themes", "Themes", "themes"),
     Section("office.campaigns", "Campaigns", "campaigns"),
     Section("office.keying", "Paper and phone", "keying"),
