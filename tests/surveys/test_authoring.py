@@ -287,7 +287,13 @@ def test_a_correction_cannot_take_a_code_away(desk: Desk, publish: Publish) -> N
     assert "option.deleted" in {fault.code for fault in drafting.faults_of(desk.session, draft)}
     with refused("version.faults"):
         publishing.publish_correction(
-            desk.session, draft.id, meaning="changed", note="One band less", unapproved="x", by=ANN, **desk.noted
+            desk.session,
+            draft.id,
+            meaning="changed",
+            note="One band less",
+            unapproved="x",
+            by=ANN,
+            **desk.noted,
         )
 
 
