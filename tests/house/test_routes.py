@@ -283,6 +283,14 @@ ADDRESSES = {
     "/updates/stop": BOTH,
     "/what-we-have-done": READ,
     "/year": READ,
+    "/office/surveys/<draft_id>/languages/<locale>/import": BOTH,
+    "/office/surveys/<draft_id>/languages/<locale>/texts.xlsx": READ,
+    "/office/surveys/<draft_id>/paper": READ,
+    "/office/surveys/<draft_id>/paper.docx": READ,
+    "/office/surveys/<draft_id>/questionnaire.docx": READ,
+    "/office/surveys/<draft_id>/questionnaire.json": READ,
+    "/office/surveys/<draft_id>/xlsform": BOTH,
+    "/office/surveys/<draft_id>/xlsform.xlsx": READ,
 }
 
 
