@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from flask import Response, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -33,6 +32,8 @@ def short(code: str) -> ResponseReturnValue:
 @bp.get("/s/<code>/qr.svg")
 def short_qr(code: str) -> Response:
     """The QR image of the short address, dark on white with the quiet margin the standard asks for."""
+    import segno
+
     _survey(code)
     made = segno.make(short_address(code), error="m")
     drawn = io.BytesIO()
