@@ -24,7 +24,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
-    Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.appeals", "Appeals", "appeals"),
     Section("office.requests", "Requests", "requests"),
     Section("office.builder", "Surveys", "builder"),
