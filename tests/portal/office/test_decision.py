@@ -89,8 +89,8 @@ def fill(clerk: PageClient, app: Flask) -> Page:
     page = clerk.submit(clerk.page(f"/office/decision/{YEAR}"), {}, "Begin the decision")
     words = {
         "recommendation": f"{SECRET} first.", "reason1": f"{SECRET} matters.", "changed": SECRET,
-        "cost": SECRET, "officer_time": SECRET, "dissent": f"{SECRET} dissent.", "options": SECRET, "equality": SECRET,
-        "equality_version": "7",
+        "cost": SECRET, "officer_time": SECRET, "dissent": f"{SECRET} dissent.", "options": SECRET,
+        "equality": SECRET, "equality_version": "7",
     }  # fmt: skip
     page = clerk.submit(clerk.page(f"/office/decision/{YEAR}/words"), words, "Save")
     with publishing.store(app).reading() as session:
