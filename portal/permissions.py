@@ -166,6 +166,11 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
+        Permission.PUBLIC,
+        "api",
+        "index rounds_list round surveys_list survey release table priorities openapi",
+    ),
+    **_rows(
         Permission.RESPOND,
         "respond",
         "start page offer check send confirmation stop hand_over save resume receipt withdrawal permission "
