@@ -10,6 +10,7 @@ import portal.office.audit
 import portal.office.audit as audit
 import portal.office.census
 import portal.office.census as census
+import portal.office.coding
 import portal.office.comment
 import portal.office.comment as comment
 import portal.office.comments
@@ -62,6 +63,7 @@ import portal.office.builder_routes
 import portal.office.builder_translations
 import portal.office.campaigns
 import portal.office.census
+import portal.office.coding
 import portal.office.comment
 import portal.office.comments
 import portal.office.desk

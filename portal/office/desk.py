@@ -25,11 +25,12 @@ from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import views
+from surveys.results.coding import themes_table as theme_counts
 from surveys.results.comparison import same_question
-from surveys.results.disclosure import ReleasedTable
+from surveys.results.disclosure import ReleasedTable, publish
 from surveys.results.estimates import weighting_of
 from surveys.results.rounding import Policy, rounded
-from surveys.results.tables import WHO, ExactTable
+from surveys.results.tables import TEXTS, WHO, ExactTable
 from surveys.surveys import Survey
 
 LOCALE = "en_GB"
@@ -190,7 +191,27 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         standing=standing,
         form=form,
         around=_around(document, question),
+        themes=_themes(session, survey, asked) if asked.kind in TEXTS else [],
     )
+
+
+def _themes(session: Session, survey: Survey, asked: Any) -> list[dict[str, Any]]:
+    """What people wrote about, as everybody in the office may see it."""
+    table, names = theme_counts(session, survey.id, asked.id)
+    group = publish([table], Policy()).tables[0].groups[0]
+    if group.hidden:
+        return []
+    return [
+        {
+            "name": names[row.key],
+            "cells": [
+                f"{row.percent}%" if row.percent is not None else {"text": "too few", "few": True},
+                str(row.count) if row.count is not None else {"text": "fewer than 10", "few": True},
+            ],
+            "bar": row.percent,
+        }
+        for row in group.rows
+    ]
 
 
 def _saved(survey: Survey) -> dict[str, Any] | None:
