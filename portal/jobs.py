@@ -18,16 +18,19 @@ from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.partnership import contacts, keying, outbox
-from surveys import attempts, changes, drafts, erasure, fieldwork, sealing
+from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
-from surveys.moderation import campaigns, screening
+from surveys.moderation import campaigns, screening, statistics
 from surveys.results import compositions
 from surveys.sealing import Keyring
-from surveys.surveys import Survey
+from surveys.surveys import Survey, london_day
 
 TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
+RETENTION = "job:retention"
+RETIRED = 500
+"""Rows retention takes in one: removing a response touches several tables."""
 SETTLED = dt.timedelta(days=40)
 """For so long after its closing, a survey's comments are still grouped."""
 SCREENED = 200
@@ -99,6 +102,30 @@ def alarm_overdue(desk: Desk) -> int:
         return 0
     with desk.store.writing() as session:
         return alarms.alarm(session, public_url=desk.settings.public_url, now=desk.now, keys=desk.keys)
+
+
+def retire(desk: Desk) -> int:
+    """What has been kept long enough goes, a batch a transaction; what went is noted. Says how many rows."""
+    gone: dict[str, int] = {}
+    with desk.store.reading() as session:
+        due = [one for one in retention.preview(session, desk.now) if one.now(london_day(desk.now))]
+    for one in due:
+        while True:
+            with desk.store.writing() as session:
+                batch = erasure.retire(
+                    session, one, by=RETENTION, now=desk.now, keys=desk.keys, limit=RETIRED
+                )
+            gone[one.kind] = gone.get(one.kind, 0) + batch
+            if batch < RETIRED:
+                break
+    if sum(gone.values()):
+        facts = {kind: rows for kind, rows in gone.items() if rows} | {"held": sum(one.held for one in due)}
+        with desk.store.writing() as session:
+            audit.record(
+                session, actor=RETENTION, action="retention.run", subject="retention", facts=facts,
+                now=desk.now, keys=desk.keys,
+            )  # fmt: skip
+    return sum(gone.values())
 
 
 def group_campaigns(desk: Desk) -> int:
@@ -188,6 +215,10 @@ def _untie_forms(session: Session, desk: Desk) -> int:
     return keying.forget_links(session, desk.now)
 
 
+def _freeze_year(session: Session, desk: Desk) -> int:
+    return statistics.freeze(session, desk.now)
+
+
 JOBS: tuple[Job, ...] = (
     Job("expire-drafts", _writing(lambda session, desk: drafts.expire_drafts(session, desk.now))),
     Job("forget-attempts", _writing(lambda session, desk: attempts.forget_attempts(session, desk.now))),
@@ -214,6 +245,8 @@ JOBS: tuple[Job, ...] = (
     Job("forget-mail", forget_mail, nightly=True),
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),
+    Job("freeze-year", _writing(_freeze_year), nightly=True),
+    Job("retire", retire, nightly=True),
     Job("group-campaigns", group_campaigns, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),

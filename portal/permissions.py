@@ -51,6 +51,12 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("board board_survey board_figure", "consultation analyst administrator member", read="auditor"),
+    **_office(
+        "reach meeting_new meeting inbox submission",
+        "consultation administrator",
+        read="member auditor analyst",
+    ),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
@@ -69,6 +75,12 @@ ROLES: dict[str, Row] = {
         "concern_release",
         "safeguarding",
     ),
+    **_office("appeals appeal appeal_settle", "moderator"),
+    **_office(
+        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+    ),
+    **_office("search search_receipt erase", "information"),
+    **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
         "desk desk_survey desk_question desk_figure",
         "analyst",
@@ -83,6 +95,24 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office(
+        "year year_of year_new year_move year_arrange year_carry scoring scoring_choose",
+        "consultation administrator",
+        read="analyst member moderator auditor",
+    ),
+    **_office(
+        "evidence evidence_crime evidence_new evidence_item evidence_assessment evidence_harm",
+        "analyst consultation administrator",
+        read="member auditor",
+    ),
+    **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
+    **_office(
+        "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
+        "decision_priority decision_minutes decision_sensitivity decision_adopt",
+        "consultation member",
+        read="administrator analyst auditor",
+    ),
+    **_office("decision_publish", "consultation"),
     **_office("themes theme_frame theme", "moderator consultation analyst"),
     **_office(
         "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
@@ -116,6 +146,7 @@ PERMISSIONS: dict[str, Permission] = {
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
         "languages contact colours",
     ),
+    **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(

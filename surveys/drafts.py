@@ -161,8 +161,10 @@ def save(session: Session, state: DraftState, *, seen_revision: int, keys: Keyri
     state.revision = seen_revision + 1
 
 
-def give_return_code(session: Session, token: str, *, keys: Keyring, now: dt.datetime) -> str:
-    """The draft's return code, the same one if it has one already, good for fourteen days or until closing.
+def give_return_code(
+    session: Session, token: str, *, keys: Keyring, now: dt.datetime, life: dt.timedelta = KEPT_LIFE
+) -> str:
+    """The draft's return code, the same one if it has one already, good for ``life`` or until closing.
 
     Raises ``draft.gone`` or ``draft.stale``.
     """
@@ -172,7 +174,7 @@ def give_return_code(session: Session, token: str, *, keys: Keyring, now: dt.dat
     draft.return_code = draft.return_code or receipts.new_return_code()
     hashed = receipts.token_hash(keys, token)
     values = _contents(draft, keys) | {
-        "expires_at": _prolonged(session, hashed, KEPT_LIFE, now),
+        "expires_at": _prolonged(session, hashed, life, now),
         "return_hash": receipts.return_hash(keys, draft.return_code),
     }
     _store(session, hashed, draft.revision, values)

@@ -157,6 +157,6 @@ def _notes() -> list[str]:
     return list(session.pop(NOTES, []))
 
 
-def _sections() -> list[navigation.Section]:
+def _sections() -> list[tuple[navigation.Group, list[navigation.Section]]]:
     """What this officer's navigation offers."""
-    return [one for one in navigation.SECTIONS if may(one.endpoint)]
+    return navigation.grouped([one for one in navigation.SECTIONS if may(one.endpoint)])

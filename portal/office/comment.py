@@ -9,6 +9,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal import alarms
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.comments import (
@@ -30,6 +31,7 @@ from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.comments import Wanted, chosen, found_survey, question_words
 from portal.office.showing import unseen, visible
+from portal.office.visit import settings
 from surveys import moderation
 from surveys.errors import SurveysError
 from surveys.moderation import campaigns, concerns, detection, queue, themes, work
@@ -358,6 +360,7 @@ def comment_refer(slug: str, comment_id: str) -> ResponseReturnValue:
                     keys=keys(),
                     seen_version=_seen(),
                 )
+                alarms.announce(session, public_url=settings().public_url, now=now(), keys=keys())
                 following = _claim_next(session)
             return _go_on(slug, comment_id, following, OUTCOME_WORDS["referred"])
         except SurveysError as problem:

@@ -15,14 +15,50 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.board", "Fieldwork", "board"),
     Section("office.themes", "Themes", "themes"),
     Section("office.campaigns", "Campaigns", "campaigns"),
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
     Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.appeals", "Appeals", "appeals"),
+    Section("office.requests", "Requests", "requests"),
     Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
+    Section("office.year", "Year", "year"),
+    Section("office.evidence", "Evidence", "evidence"),
+    Section("office.decision_now", "Decisions", "decision"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )
+
+
+class Group(NamedTuple):
+    words: str
+    keys: tuple[str, ...]
+    """Keys of the sections under it; what no group names stands in the last."""
+
+
+GROUPS: tuple[Group, ...] = (
+    Group("Today", ("today",)),
+    Group("Consult", ("rounds", "builder", "invitations", "keying", "outreach", "board", "contacts")),
+    Group("Read", ("comments", "themes", "campaigns", "appeals", "safeguarding")),
+    Group("Results", ("desk", "releases", "census")),
+    Group("The year", ("year", "evidence", "submissions", "decision", "plan", "meetings", "publications")),
+    Group("The site", ("texts", "pack")),
+    Group("The office", ("people", "requests", "retention", "outbox", "health", "complaints", "audit")),
+)
+
+
+def grouped(sections: list[Section]) -> list[tuple[Group, list[Section]]]:
+    """The groups that hold any of these sections, each with its own, in order."""
+    known = {key for group in GROUPS for key in group.keys}
+    found = []
+    for group in GROUPS:
+        mine = [one for key in group.keys for one in sections if one.key == key]
+        if group is GROUPS[-1]:
+            mine += [one for one in sections if one.key not in known]
+        if mine:
+            found.append((group, mine))
+    return found

@@ -30,6 +30,7 @@ from portal.forms.office.safeguarding import (
 )
 from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.showing import visible
 from portal.partnership import pages
 from portal.reading import label
 from surveys import erasure, surveys
@@ -75,7 +76,7 @@ def concern_read(concern_id: str) -> ResponseReturnValue:
             form = OfficeForm()
             form.refuse(problem)
             return _page(found, form=form)
-    return _page(found, text=text)
+    return _page(found, text=visible(text))
 
 
 @bp.post("/safeguarding/<concern_id>/reveal")

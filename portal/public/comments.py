@@ -21,7 +21,6 @@ from surveys import surveys
 from surveys.moderation import publication, statistics
 from surveys.moderation.policy import GROUNDS, SPAM_GROUNDS
 from surveys.moderation.publication import Shown
-from surveys.surveys import london_day
 
 PAGE = 25
 POLICY = "moderation-policy"
@@ -102,7 +101,6 @@ def moderation_policy() -> ResponseReturnValue:
     body: Any = prose(page, "body", top=2) if page is not None else ""
     if earlier is not None:
         body = markdown(str(earlier.body.get("body", "")), top=2)
-    today = london_day(consultations.now())
     return render_template(
         "public/moderation_policy.html",
         page=page,
@@ -111,6 +109,6 @@ def moderation_policy() -> ResponseReturnValue:
         history=history,
         grounds=[(code, reason_words(code)) for code in GROUNDS if code in REASONS],
         spam=[(code, reason_words(code)) for code in SPAM_GROUNDS if code in REASONS],
-        years=[statistics.of_year(session, year) for year in statistics.years(session, today)],
+        years=statistics.frozen(session),
         reason_words=reason_words,
     )

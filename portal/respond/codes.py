@@ -19,7 +19,7 @@ from portal.respond.boxes import box, looked_up
 from portal.respond.comments import page, standing
 from portal.respond.frame import frame_of
 from portal.respond.sitting import Sitting, keyring, questionnaire, sit, to
-from surveys import drafts, erasure, receipts, surveys
+from surveys import drafts, erasure, receipts, retention, surveys
 from surveys.drafts import Draft
 from surveys.errors import SurveysError
 from surveys.surveys import Survey
@@ -28,7 +28,8 @@ from surveys.surveys import Survey
 def hand_out_code(sitting: Sitting) -> Response:
     """Gives the draft a return code and shows it by GET."""
     with writing() as session:
-        drafts.give_return_code(session, sitting.draft.token, keys=keyring(), now=visit.now())
+        life = retention.draft_life(session)
+        drafts.give_return_code(session, sitting.draft.token, keys=keyring(), now=visit.now(), life=life)
     return to(url_for("respond.save", slug=sitting.slug))
 
 

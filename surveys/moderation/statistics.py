@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, Select, and_, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import working_days
+from surveys.db import Base, Json, JsonValue, append_only
 from surveys.moderation.appeals import Appeal
 from surveys.moderation.publication import HIDDEN_BELOW
 from surveys.moderation.records import Decision
@@ -39,15 +40,54 @@ class Year:
     appeals_kept: int | None
 
 
+class YearFigures(Base):
+    """One year's figures as they are published, kept for good: erasing what they count changes nothing."""
+
+    __tablename__ = "comment_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    figures: Mapped[JsonValue] = mapped_column(Json)
+    frozen_on: Mapped[dt.date] = mapped_column(Date)
+
+
+append_only(YearFigures.__table__)
+
+
 def hidden(number: int) -> int | None:
     """The number as the public sees it."""
     return None if number < HIDDEN_BELOW else int(number / ROUNDED_TO + 0.5) * ROUNDED_TO
 
 
-def years(session: Session, today: dt.date) -> list[int]:
-    """Years that are over in which something was decided, the newest first."""
+def frozen(session: Session) -> list[Year]:
+    """The years in public, newest first: as they were when each was over, whatever was erased since."""
+    rows = session.scalars(select(YearFigures).order_by(YearFigures.year.desc()))
+    return [_from_json(row.year, row.figures) for row in rows]
+
+
+def freeze(session: Session, now: dt.datetime) -> int:
+    """Keeps the figures of every year that is over and was not kept yet, and says how many years."""
     first = session.scalar(select(func.min(Decision.at)))
-    return list(range(today.year - 1, first.year - 1, -1)) if first is not None else []
+    if first is None:
+        return 0
+    kept = set(session.scalars(select(YearFigures.year)))
+    over = [year for year in range(first.year, london_day(now).year) if year not in kept]
+    for year in over:
+        session.add(
+            YearFigures(year=year, figures=_as_json(of_year(session, year)), frozen_on=london_day(now))
+        )
+    session.flush()
+    return len(over)
+
+
+def _as_json(year: Year) -> JsonValue:
+    figures = asdict(year)
+    figures["reasons"] = [[*key, number] for key, number in year.reasons.items()]
+    return figures
+
+
+def _from_json(year: int, figures: JsonValue) -> Year:
+    reasons = {(outcome, reason): number for outcome, reason, number in figures["reasons"]}
+    return Year(**{**figures, "year": year, "reasons": reasons})
 
 
 def of_year(session: Session, year: int) -> Year:

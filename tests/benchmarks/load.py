@@ -197,6 +197,19 @@ def memory_mb(pid: int) -> float:
     return total / 1024
 
 
+def grown_mb(act: Callable[[], object]) -> float:
+    """By how much this process was larger at its largest during the act than before it."""
+    Path("/proc/self/clear_refs").write_text("5")  # the high-water mark falls to where we stand
+    before = _status("VmRSS")
+    act()
+    return max(0.0, (_status("VmHWM") - before) / 1024)
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system CPU seconds of a process and its waited-for children, from /proc."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import os
 import random
-import resource
 import shutil
 import statistics
 import subprocess
@@ -178,57 +177,61 @@ def stored(report: Report, folder: Path) -> None:
 
 
 def recount(report: Report, built: house.House) -> None:
-    """A full count from stored rows against one bare pass over the same answers as JSON."""
+    """A full count from stored rows against one bare pass over the same answers as JSON, both in CPU time."""
 
     def bare() -> float:
         tally: Counter[tuple[str, str]] = Counter()
-        started = time.perf_counter()
+        started = time.process_time()
         with built.store.reading() as session:
             for (stored_text,) in session.execute(text("SELECT answers FROM response")):
                 for question, answer in json.loads(stored_text).items():
                     for one in answer if isinstance(answer, list) else (answer,):
                         tally[question, str(one)] += 1
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     def ours() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         with built.store.reading() as session:
             Follower(built.survey.id).rebuild(session, dt.datetime.now(dt.UTC))
-        return time.perf_counter() - started
+        return time.process_time() - started
 
+    grown = load.grown_mb(ours)  # first: later runs find room that earlier ones left
     floor, product, steady = load.interleave(bare, ours, rounds=ROUNDS)
     ratio = product / floor
     report.line(
         "full recount at 100,000", f"{ratio:.2f} x bare pass", "at most 2", met=ratio <= 2, steady=steady
     )
+    report.line("extra memory of it", f"{grown:.0f} MB", "at most 32 MB", met=grown <= 32)
 
 
 def export(report: Report, built: house.House) -> None:
-    """The CSV of 100,000 responses against writing the stored JSON out line by line."""
+    """The CSV of 100,000 responses against writing the stored JSON out line by line, both in CPU time."""
 
     def bare() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         with built.store.reading() as session, Path(os.devnull).open("wb") as sink:
             for (stored_text,) in session.execute(text("SELECT answers FROM response")):
                 answers = json.loads(stored_text)
                 sink.write((",".join(str(value) for value in answers.values()) + "\r\n").encode())
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     firsts: list[float] = []
 
     def ours() -> float:
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), time.process_time()
         with built.store.reading() as session, Path(os.devnull).open("wb") as sink:
             for number, part in enumerate(microdata.responses_csv(session, built.survey.id)):
                 if number == 1:
                     firsts.append(time.perf_counter() - started)
                 sink.write(part)
-        return time.perf_counter() - started
+        return time.process_time() - spent
 
+    grown = load.grown_mb(ours)  # first: later runs find room that earlier ones left
     floor, product, steady = load.interleave(bare, ours, rounds=ROUNDS)
     ratio, first = product / floor, statistics.median(firsts)
     report.line("CSV of 100,000", f"{ratio:.2f} x bare", "at most 2", met=ratio <= 2, steady=steady)
     report.line("its first rows", f"{first * 1000:.0f} ms", "under 200 ms", met=first < 0.2)
+    report.line("extra memory of it", f"{grown:.0f} MB", "at most 16 MB", met=grown <= 16)
 
 
 def results(report: Report, folder: Path) -> None:
@@ -254,13 +257,15 @@ def million(report: Report, folder: Path, count: int) -> None:
     """Counting at a million: topline, filtered cross-tab, one new response, cold rebuild, memory."""
     built, questionnaire = _residents(folder)
     _pour(built, questionnaire, count)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     follower = Follower(built.survey.id)
-    started = time.perf_counter()
-    with built.store.reading() as session:
-        follower.rebuild(session, dt.datetime.now(dt.UTC))
-    rebuilt = time.perf_counter() - started
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+    def rebuild() -> None:
+        with built.store.reading() as session:
+            follower.rebuild(session, dt.datetime.now(dt.UTC))
+
+    started, spent = time.perf_counter(), time.process_time()
+    grown = load.grown_mb(rebuild)
+    rebuilt, spent = time.perf_counter() - started, time.process_time() - spent
     topline = _median_ms(lambda: follower.ask(lambda cube: tables.topline(cube, "topics")))
     everything = _median_ms(lambda: follower.ask(tables.all_toplines))
     where = {"age": "35-44"}
@@ -270,9 +275,9 @@ def million(report: Report, folder: Path, count: int) -> None:
         _send_one(built, questionnaire)
         with built.store.reading() as session:
             session.execute(text("SELECT 1"))
-            started = time.perf_counter()
+            started = time.process_time()
             follower.catch_up(session, dt.datetime.now(dt.UTC))
-            follows.append((time.perf_counter() - started) * 1000)
+            follows.append((time.process_time() - started) * 1000)
     name = f"{count:,}"
     report.line(
         f"topline of every question at {name}", f"{everything:.2f} ms", "at most 10 ms", met=everything <= 10
@@ -280,9 +285,14 @@ def million(report: Report, folder: Path, count: int) -> None:
     report.line(f"topline of one question at {name}", f"{topline:.2f} ms", "reported", met=True)
     report.line(f"filtered cross-tab at {name}", f"{crossed:.2f} ms", "at most 5 ms", met=crossed <= 5)
     follow = statistics.median(follows)
-    report.line(f"following one new response at {name}", f"{follow:.2f} ms", "at most 1 ms", met=follow <= 1)
     report.line(
-        f"cold rebuild from packed rows at {name}", f"{rebuilt:.1f} s", "at most 15 s", met=rebuilt <= 15
+        f"following one new response at {name}", f"{follow:.2f} ms of CPU", "at most 1 ms", met=follow <= 1
+    )
+    report.line(
+        f"cold rebuild from packed rows at {name}",
+        f"{rebuilt:.1f} s, {spent:.1f} s of CPU",
+        "at most 15 s",
+        met=rebuilt <= 15,
     )
     report.line(f"extra memory of it at {name}", f"{grown:.0f} MB", "at most 150 MB", met=grown <= 150)
 

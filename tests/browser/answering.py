@@ -76,7 +76,11 @@ def fill(page: Page, fields: Fields) -> None:
             continue
         control = page.locator(f'#answers [name="{name}"]')
         if kind == "checkbox":
-            for box in control.all():
+            stand: list[bool] = control.evaluate_all(
+                "(all, wanted) => all.map((one) => one.checked === wanted.includes(one.value))", list(wanted)
+            )
+            for place in (place for place, right in enumerate(stand) if not right):
+                box = control.nth(place)
                 box.set_checked(box.get_attribute("value") in wanted)
         elif kind == "radio":
             for value in wanted:

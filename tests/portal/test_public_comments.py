@@ -238,6 +238,9 @@ def test_yearly_figures_hide_small_numbers(closed: Closed, client: PageClient) -
     closed.clock.pass_by(days=40)
     with closed.site.writing() as session:
         year = statistics.of_year(session, 2026)
+        assert statistics.freeze(session, closed.clock()) == 1
+        assert statistics.freeze(session, closed.clock()) == 0
+        assert statistics.frozen(session) == [year]
     assert (year.decided, year.outcomes) == (10, {"withheld": 10})
     assert year.reasons == {("withheld", "abuse"): 10, ("withheld", "child"): None}
     assert (year.days, year.appeals) == (None, None)

@@ -15,22 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks import house
 from tests.conftest import ENCRYPTION_KEYS, SECRET
 
 SLOW = 300
+PATIENCE = 15
+"""Seconds an honest client waits: less than the 20 after which the server drops a slow one."""
 UNFINISHED = b"POST /surveys/receipt HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999\r\n\r\nc"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def served(sqlite_copy: str, tmp_path: Path) -> Iterator[tuple[str, int, subprocess.Popen[str]]]:
     key_id, key = ENCRYPTION_KEYS[0]
-    port = free_port()
+    port = house.free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL")},
         "PORT": str(port),
@@ -68,18 +65,18 @@ def test_slow_clients_do_not_stop_honest_ones(served: tuple[str, int, subprocess
     url, port, _server = served
     with ExitStack() as stack:
         for _ in range(SLOW):
-            slow = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=5))
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
             slow.sendall(
                 b"POST /surveys/receipt HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9999\r\n\r\nc"
             )
         for _ in range(5):
-            with urllib.request.urlopen(f"{url}/rounds", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/rounds", timeout=PATIENCE) as answer:
                 assert answer.status == 200
 
 
 def test_a_stop_is_clean_and_says_nothing(served: tuple[str, int, subprocess.Popen[str]]) -> None:
     url, _port, server = served
-    with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{url}/healthz", timeout=PATIENCE) as answer:
         assert answer.headers.get("Server") is None
     server.send_signal(signal.SIGTERM)
     said, fault = server.communicate(timeout=20)

@@ -14,8 +14,10 @@ from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from portal.migrations import load_models
 from surveys import audit, erasure, responses, surveys
 from surveys.changes import Watermark
+from surveys.db import Base
 from surveys.erasure import Erased, Ledger
 from surveys.errors import SurveysError
 from surveys.responses import Comment, Draft, Participant, Receipt, Response
@@ -291,3 +293,28 @@ def test_withdrawing_works_while_a_survey_is_paused(
     surveys.pause(session, survey, reason="storm", by=BY, now=now, keys=keys)
     erasure.withdraw(session, sent.number, keys=keys, now=now, ledger=ledger)
     assert responses.counts(session, survey.id) == 0
+
+
+def test_whatever_is_kept_beside_a_comment_or_a_response_goes_with_it() -> None:
+    load_models()
+    stays = {"comment_decision", "safeguarding_concern", "change_log"}
+    """Identifiers and codes only, or what a hold keeps."""
+    left = set()
+    for table in Base.metadata.sorted_tables:
+        for column in ("comment_id", "response_id"):
+            ends = (
+                {key.ondelete for key in table.columns[column].foreign_keys}
+                if column in table.columns
+                else None
+            )
+            if ends is not None and "CASCADE" not in ends and table.name not in ("comment", *stays):
+                left.add(table.name)
+    assert left == set()
+    assert all(not {"sealed", "packed"} & set(Base.metadata.tables[name].columns.keys()) for name in stays)
+
+
+def test_every_table_with_words_is_rewritten_at_night() -> None:
+    load_models()
+    sealed = {table.name for table in Base.metadata.sorted_tables if "sealed" in table.columns}
+    assert sealed <= set(erasure.touched())
+    assert {"comment_marks", "campaign_comment", "response"} <= set(erasure.touched())

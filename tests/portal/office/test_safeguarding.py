@@ -84,6 +84,7 @@ def test_a_concern_is_read_passed_on_concluded_and_released(
     assert "stepfather" not in page.html
     page = lead.submit(page, {}, "Read what was written")
     assert "&lt;b&gt;sister&lt;/b&gt;" in page.html
+    assert "[U+202E]number 4" in page.main
     assert "stepfather" not in lead.page(f"/office/safeguarding/{concern.id}").html
     page = lead.page(f"/office/safeguarding/{concern.id}")
     wrong = lead.submit(page, {"who": "", "told_on": "2026-11-10"}, "Note it", 422)

@@ -1,0 +1,82 @@
+"""How long what is kept stays, what goes next, and what has gone."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from portal.database import read_session, writing
+from portal.forms.office import OfficeForm
+from portal.forms.office.requests import CLASS_WORDS, Keep, Start
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from surveys import audit, surveys
+from surveys import retention as kept
+from surveys.errors import SurveysError
+from surveys.surveys import Survey, london_day
+
+REPORTS = 20
+
+
+@bp.get("/retention", endpoint="retention")
+def what_stays() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/retention/rule")
+@fresh_sign_in
+def retention_rule() -> ResponseReturnValue:
+    form = Keep()
+    if form.validate() and form.keep.data is not None:
+        try:
+            with writing() as session:
+                kept.set_rule(
+                    session, form.kind.data or "", form.keep.data, by=officer().by, now=now(), keys=keys()
+                )
+            said("It is set. Look below at what goes now.")
+            return redirect(url_for("office.retention"))
+        except SurveysError as problem:
+            form.refuse(problem)
+    return _page(form)
+
+
+@bp.post("/retention/start")
+def retention_start() -> ResponseReturnValue:
+    form = Start()
+    try:
+        with writing() as session:
+            survey = surveys.by_slug(session, (form.survey.data or "")[:60])
+            if survey is None or form.since.data is None:
+                raise SurveysError("retention.start")
+            kept.set_start(session, survey, form.since.data, by=officer().by, now=now(), keys=keys())
+    except SurveysError as problem:
+        form.refuse(problem)
+        return _page(form)
+    said("The day is noted.")
+    return redirect(url_for("office.retention"))
+
+
+def _page(form: OfficeForm | None = None) -> Response:
+    session = read_session()
+    rules = kept.rules(session)
+    preview = kept.preview(session, now())
+    reports = [
+        (entry.at, json.loads(entry.facts))
+        for entry in audit.entries(session, subject="retention", limit=REPORTS)
+        if entry.action == "retention.run"
+    ]
+    slugs = dict(session.execute(select(Survey.id, Survey.slug)).tuples().all())
+    shown = render_template(
+        "office/requests/retention.html",
+        form=form,
+        rules=[(kind, kept.CLASSES[kind], rules[kind]) for kind in kept.CLASSES],
+        preview=preview,
+        today=london_day(now()),
+        slugs=slugs,
+        surveys=sorted({slugs[due.subject] for due in preview if due.kind == "text"}),
+        reports=reports,
+        class_words=CLASS_WORDS,
+    )
+    return make_response(shown, 422 if form is not None else 200)
