@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "analysis_coding"
-down_revision = "otherways_weeks"
+down_revision = "otherways_reach"
 branch_labels = None
 depends_on = None
 
