@@ -119,8 +119,10 @@ def coding_decide(slug: str, item: str, comment_id: str, theme_id: str, answer: 
         abort(404)
     try:
         with writing() as session:
-            noted = {"by": officer().by, "now": now(), "keys": keys()}
-            work.decide(session, survey.id, comment_id, theme_id, accept=answer == "accept", **noted)
+            accept, by = answer == "accept", officer().by
+            work.decide(
+                session, survey.id, comment_id, theme_id, accept=accept, by=by, now=now(), keys=keys()
+            )
     except SurveysError as problem:
         if problem.code == "coding.unknown":
             abort(404)
