@@ -82,6 +82,21 @@ ROLES: dict[str, Row] = {
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
+        "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
+        "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "
+        "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
+        "consultation administrator",
+        read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office("round_cover", "consultation administrator safeguarding", read="auditor"),
+    **_office(
+        "texts text_kind text text_new text_publish text_shown text_history text_bring_back text_preview "
+        "text_offers text_settle text_emblem",
+        "consultation administrator",
+        read="auditor information safeguarding",
+    ),
+    **_office("text_checked", "consultation administrator safeguarding"),
+    **_office(
         "desk desk_survey desk_question desk_figure",
         "analyst",
         read="consultation moderator safeguarding information member auditor administrator",
@@ -149,6 +164,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
+    **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.RESPOND,
         "respond",
@@ -156,7 +172,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

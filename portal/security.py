@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
-LARGE_BODIES = {"office.evidence_crime": 60 * 1024 * 1024}
+LARGE_BODIES = {
+    "office.evidence_crime": 60 * 1024 * 1024,
+    "office.round_documents": 10 * MAX_BODY + 64 * 1024,
+}
 """Officers' uploads that may be larger: police files of a month or two. The command line takes any size."""
 PUBLIC_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 3600

@@ -119,8 +119,14 @@ import portal.office.people
 import portal.office.problems
 import portal.office.reach
 import portal.office.releases
+import portal.office.round_approval
+import portal.office.round_dates
+import portal.office.round_records
+import portal.office.rounds
 import portal.office.safeguarding
 import portal.office.scoring
+import portal.office.text_history
+import portal.office.texts
 import portal.office.themes
 import portal.office.today
 import portal.office.year
