@@ -10,6 +10,7 @@ import portal.office.account as account
 import portal.office.appeals as appeals
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.builder_files
 import portal.office.census
 import portal.office.census as census
 import portal.office.coding
@@ -92,6 +93,7 @@ __all__ = [
     "safeguarding",
     "today",
 ]
+import portal.office.appeals
 import portal.office.audit
 import portal.office.board
 import portal.office.builder
@@ -111,6 +113,7 @@ import portal.office.desk
 import portal.office.desk_exact
 import portal.office.desk_export
 import portal.office.door
+import portal.office.erasing
 import portal.office.evidence
 import portal.office.invitations
 import portal.office.keying
@@ -119,6 +122,8 @@ import portal.office.people
 import portal.office.problems
 import portal.office.reach
 import portal.office.releases
+import portal.office.requests
+import portal.office.retention
 import portal.office.round_approval
 import portal.office.round_dates
 import portal.office.round_records
