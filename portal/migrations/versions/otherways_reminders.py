@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "otherways_reminders"
-down_revision = "otherways_reach"
+down_revision = "analysis_coding"
 branch_labels = None
 depends_on = None
 
