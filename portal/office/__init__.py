@@ -13,6 +13,8 @@ import portal.office.audit as audit
 import portal.office.builder_files
 import portal.office.census
 import portal.office.census as census
+import portal.office.coding
+import portal.office.comment
 import portal.office.comment as comment
 import portal.office.comments as comments
 import portal.office.desk
@@ -95,6 +97,7 @@ import portal.office.appeals
 import portal.office.audit
 import portal.office.board
 import portal.office.builder
+import portal.office.builder_files
 import portal.office.builder_pages
 import portal.office.builder_publish
 import portal.office.builder_questions
@@ -102,6 +105,7 @@ import portal.office.builder_routes
 import portal.office.builder_translations
 import portal.office.campaigns
 import portal.office.census
+import portal.office.coding
 import portal.office.comment
 import portal.office.comments
 import portal.office.decision
@@ -112,9 +116,11 @@ import portal.office.desk_export
 import portal.office.door
 import portal.office.erasing
 import portal.office.evidence
+import portal.office.health
 import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
+import portal.office.outreach
 import portal.office.people
 import portal.office.problems
 import portal.office.reach
