@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "builder_approvals"
-down_revision = "otherways_reach"
+down_revision = "otherways_reminders"
 branch_labels = None
 depends_on = None
 
