@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys import audit
+from surveys import audit, exclusions
 from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
 from surveys.errors import SurveysError
+from surveys.moderation import campaigns
 from surveys.questionnaire.model import Questionnaire
 from surveys.records import Response
 from surveys.results import tables as exact
@@ -90,6 +91,10 @@ class Counts:
     tables: tuple[ExactTable, ...]
     earlier: tuple[tuple[int, ExactTable], ...] = ()
     clashing: frozenset[tuple[str, str]] = frozenset()
+    left_out: int = 0
+    """Whole responses that two people left out under a rule."""
+    in_campaigns: int = 0
+    """Of the responses counted, those that wrote nearly the same words as others."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -99,6 +104,8 @@ class Counts:
             "tables": [exact.as_json(table) for table in self.tables],
             "earlier": [[version, exact.as_json(table)] for version, table in self.earlier],
             "clashing": sorted(list(pair) for pair in self.clashing),
+            "left_out": self.left_out,
+            "in_campaigns": self.in_campaigns,
         }
 
     @classmethod
@@ -110,6 +117,8 @@ class Counts:
             tables=tuple(exact.from_json(table) for table in kept["tables"]),
             earlier=tuple((version, exact.from_json(table)) for version, table in kept["earlier"]),
             clashing=frozenset((table, group) for table, group in kept["clashing"]),
+            left_out=kept.get("left_out", 0),
+            in_campaigns=kept.get("in_campaigns", 0),
         )
 
 
@@ -337,7 +346,19 @@ def count(session: Session, survey: Survey) -> Counts:
         tables=tables,
         earlier=exact.earlier(cube),
         clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
+        left_out=exclusions.totals(session, survey.id).excluded,
+        in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
     )
+
+
+def _both_ways(counts: Counts, policy: Policy) -> dict[str, int | None]:
+    """The overall number with what was left out, and without campaigns; rounded, never of a group."""
+    found = {}
+    if counts.left_out:
+        found["with_left_out"] = rounded(counts.responses + counts.left_out, policy)
+    if counts.in_campaigns:
+        found["without_campaigns"] = rounded(counts.responses - counts.in_campaigns, policy)
+    return found
 
 
 def _by(session: Session, survey: Survey, column: Any) -> dict[str, int]:
@@ -374,6 +395,8 @@ def _settled(before: Counts, after: Counts) -> Counts:
         tables=tuple(settle(table) for table in after.tables),
         earlier=before.earlier,
         clashing=before.clashing | after.clashing,
+        left_out=after.left_out,
+        in_campaigns=after.in_campaigns,
     )
 
 
@@ -421,6 +444,8 @@ def _prepared(
         "method": {**policy.as_json(), "weighted": False, "self_selected": True},
         "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
     }
+    if kind != "interim":
+        content |= _both_ways(counts, policy)
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
