@@ -141,7 +141,8 @@ ROLES: dict[str, Row] = {
         "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
-        "builder_publish",
+        "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
+        "builder_paper_word builder_json builder_texts builder_xlsform",
         "consultation administrator",
         read="auditor member analyst",
     ),
@@ -164,6 +165,11 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
+    **_rows(
+        Permission.PUBLIC,
+        "api",
+        "index rounds_list round surveys_list survey release table priorities openapi",
+    ),
     **_rows(
         Permission.RESPOND,
         "respond",
