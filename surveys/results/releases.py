@@ -17,16 +17,17 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys import audit, exclusions
+from surveys import audit
 from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
 from surveys.errors import SurveysError
-from surveys.moderation import campaigns
 from surveys.questionnaire.model import Questionnaire
-from surveys.records import Response
 from surveys.results import tables as exact
+from surveys.results.counted import Counts as Counts
+from surveys.results.counted import both_ways
+from surveys.results.counted import count as count
 from surveys.results.disclosure import Policy, ReleasedTable, publish, rounded
 from surveys.results.findings import headlines
-from surveys.results.follower import cold_count, layout_of
+from surveys.results.follower import layout_of
 from surveys.results.tables import ExactTable
 from surveys.results.wording import wording_of
 from surveys.sealing import Keyring
@@ -79,47 +80,6 @@ class FrozenTables(Base):
 
 append_only(Release.__table__)
 append_only(FrozenTables.__table__)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Everything exact that goes into a release. ``clashing``: see :func:`tables.clashes`."""
-
-    responses: int
-    channels: Mapping[str, int]
-    languages: Mapping[str, int]
-    tables: tuple[ExactTable, ...]
-    earlier: tuple[tuple[int, ExactTable], ...] = ()
-    clashing: frozenset[tuple[str, str]] = frozenset()
-    left_out: int = 0
-    """Whole responses that two people left out under a rule."""
-    in_campaigns: int = 0
-    """Of the responses counted, those that wrote nearly the same words as others."""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "responses": self.responses,
-            "channels": dict(self.channels),
-            "languages": dict(self.languages),
-            "tables": [exact.as_json(table) for table in self.tables],
-            "earlier": [[version, exact.as_json(table)] for version, table in self.earlier],
-            "clashing": sorted(list(pair) for pair in self.clashing),
-            "left_out": self.left_out,
-            "in_campaigns": self.in_campaigns,
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Counts:
-        return cls(
-            responses=kept["responses"],
-            channels=kept["channels"],
-            languages=kept["languages"],
-            tables=tuple(exact.from_json(table) for table in kept["tables"]),
-            earlier=tuple((version, exact.from_json(table)) for version, table in kept["earlier"]),
-            clashing=frozenset((table, group) for table, group in kept["clashing"]),
-            left_out=kept.get("left_out", 0),
-            in_campaigns=kept.get("in_campaigns", 0),
-        )
 
 
 @dataclass(frozen=True)
@@ -335,42 +295,6 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
     return release
 
 
-def count(session: Session, survey: Survey) -> Counts:
-    """The exact numbers of a survey as its responses stand now, counted from nothing."""
-    cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
-    tables = exact.menu(cube)
-    return Counts(
-        responses=cube.responses,
-        channels=_by(session, survey, Response.channel),
-        languages=_by(session, survey, Response.locale),
-        tables=tables,
-        earlier=exact.earlier(cube),
-        clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
-        left_out=exclusions.totals(session, survey.id).excluded,
-        in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
-    )
-
-
-def _both_ways(counts: Counts, policy: Policy) -> dict[str, int | None]:
-    """The overall number with what was left out, and without campaigns; rounded, never of a group."""
-    found = {}
-    if counts.left_out:
-        found["with_left_out"] = rounded(counts.responses + counts.left_out, policy)
-    if counts.in_campaigns:
-        found["without_campaigns"] = rounded(counts.responses - counts.in_campaigns, policy)
-    return found
-
-
-def _by(session: Session, survey: Survey, column: Any) -> dict[str, int]:
-    query = (
-        select(column, func.count())
-        .where(Response.survey_id == survey.id, Response.status == "counted")
-        .group_by(column)
-        .order_by(column)
-    )
-    return {str(key): number for key, number in session.execute(query)}
-
-
 def _settled(before: Counts, after: Counts) -> Counts:
     """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
     old = {(t.key, g.key): g for t in before.tables for g in t.groups}
@@ -445,7 +369,7 @@ def _prepared(
         "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
     }
     if kind != "interim":
-        content |= _both_ways(counts, policy)
+        content |= both_ways(counts, policy)
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
