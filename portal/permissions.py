@@ -101,6 +101,7 @@ ROLES: dict[str, Row] = {
         "analyst",
         read="consultation moderator safeguarding information member auditor administrator",
     ),
+    **_office("coding coding_next coding_learn coding_decide", "analyst moderator", read="auditor"),
     **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
     **_office("census", "analyst consultation administrator", read="member auditor"),
     **_office(
