@@ -57,6 +57,9 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="member auditor analyst",
     ),
+    **_office("health", "administrator information consultation", read="auditor"),
+    **_office("complaints complaint", "information administrator", read="auditor"),
+    **_office("outcome outcome_told outreach mail_merge", "consultation administrator", read="auditor"),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
@@ -143,7 +146,7 @@ ROLES: dict[str, Row] = {
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
         "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
-        "builder_paper_word builder_json builder_texts builder_xlsform",
+        "builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
         "consultation administrator",
         read="auditor member analyst",
     ),
@@ -160,7 +163,7 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),

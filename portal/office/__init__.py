@@ -116,9 +116,11 @@ import portal.office.desk_export
 import portal.office.door
 import portal.office.erasing
 import portal.office.evidence
+import portal.office.health
 import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
+import portal.office.outreach
 import portal.office.people
 import portal.office.problems
 import portal.office.reach

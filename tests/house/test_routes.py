@@ -119,6 +119,13 @@ ADDRESSES = {
     "/office/keying/<slug>/batches/<batch_id>/spoiled": WRITE,
     "/office/outbox": READ,
     "/office/outbox/<letter_id>/again": WRITE,
+    "/office/complaints": READ,
+    "/office/complaints/<reference>": BOTH,
+    "/office/health": READ,
+    "/office/outcome": READ,
+    "/office/outcome/<slug>": BOTH,
+    "/office/outreach/<slug>": BOTH,
+    "/office/outreach/<slug>/mail-merge.csv": READ,
     "/office/people": READ,
     "/office/people/<officer_id>": READ,
     "/office/people/<officer_id>/leave": WRITE,
@@ -267,6 +274,11 @@ ADDRESSES = {
     "/results/<survey>/files/<name>": READ,
     "/rounds": READ,
     "/rounds/<slug>": READ,
+    "/rounds/<slug>/councillors": READ,
+    "/s/<code>": READ,
+    "/s/<code>/leaflet": READ,
+    "/s/<code>/poster": READ,
+    "/s/<code>/qr.svg": READ,
     "/rounds/<slug>/documents/<document_id>": READ,
     "/static/<path:filename>": READ,
     "/surveys/<slug>/away": READ,
@@ -304,6 +316,7 @@ ADDRESSES = {
     "/office/surveys/<draft_id>/questionnaire.json": READ,
     "/office/surveys/<draft_id>/xlsform": BOTH,
     "/office/surveys/<draft_id>/xlsform.xlsx": READ,
+    "/office/surveys/<draft_id>/approval": WRITE,
 }
 
 
