@@ -51,6 +51,12 @@ ROLES: dict[str, Row] = {
         "administrator",
         read="auditor",
     ),
+    **_office("board board_survey board_figure", "consultation analyst administrator member", read="auditor"),
+    **_office(
+        "reach meeting_new meeting inbox submission",
+        "consultation administrator",
+        read="member auditor analyst",
+    ),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
@@ -76,6 +82,21 @@ ROLES: dict[str, Row] = {
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
+        "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
+        "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "
+        "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
+        "consultation administrator",
+        read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office("round_cover", "consultation administrator safeguarding", read="auditor"),
+    **_office(
+        "texts text_kind text text_new text_publish text_shown text_history text_bring_back text_preview "
+        "text_offers text_settle text_emblem",
+        "consultation administrator",
+        read="auditor information safeguarding",
+    ),
+    **_office("text_checked", "consultation administrator safeguarding"),
+    **_office(
         "desk desk_survey desk_question desk_figure",
         "analyst",
         read="consultation moderator safeguarding information member auditor administrator",
@@ -88,6 +109,24 @@ ROLES: dict[str, Row] = {
         "comment_refer comment_quote",
         "moderator",
     ),
+    **_office(
+        "year year_of year_new year_move year_arrange year_carry scoring scoring_choose",
+        "consultation administrator",
+        read="analyst member moderator auditor",
+    ),
+    **_office(
+        "evidence evidence_crime evidence_new evidence_item evidence_assessment evidence_harm",
+        "analyst consultation administrator",
+        read="member auditor",
+    ),
+    **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
+    **_office(
+        "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
+        "decision_priority decision_minutes decision_sensitivity decision_adopt",
+        "consultation member",
+        read="administrator analyst auditor",
+    ),
+    **_office("decision_publish", "consultation"),
     **_office("themes theme_frame theme", "moderator consultation analyst"),
     **_office(
         "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
@@ -102,7 +141,8 @@ ROLES: dict[str, Row] = {
         "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
-        "builder_publish",
+        "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
+        "builder_paper_word builder_json builder_texts builder_xlsform",
         "consultation administrator",
         read="auditor member analyst",
     ),
@@ -121,8 +161,10 @@ PERMISSIONS: dict[str, Permission] = {
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
         "languages contact colours",
     ),
+    **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
+    **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.RESPOND,
         "respond",
@@ -130,7 +172,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -123,8 +123,8 @@ def load_site(session: Session, locale: str) -> Site:
     )
 
 
-def languages() -> list[Language]:
-    """Every language of the interface with the address of this same page in it."""
+def languages(only: Collection[str] = ()) -> list[Language]:
+    """Every language of the interface (or those of ``only``) with the address of this same page in it."""
     here = locale_code()
     path = quote(request.path)
     if request.routing_exception is not None or (request.method == "POST" and not _readable()):
@@ -132,6 +132,7 @@ def languages() -> list[Language]:
     return [
         Language(code, own_name(code), path_in(code, path), code == here)
         for code in current_app.extensions["portal.locales"]
+        if not only or code in only or code == here
     ]
 
 
@@ -251,4 +252,5 @@ def _request_globals() -> dict[str, Any]:
         "locale": here,
         "lang": html_lang(here),
         "dir": direction(here),
+        "preview": g.get("preview") if has_request_context() else None,
     }

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY = 1024 * 1024
+LARGE_BODIES = {
+    "office.evidence_crime": 60 * 1024 * 1024,
+    "office.round_documents": 10 * MAX_BODY + 64 * 1024,
+}
+"""Officers' uploads that may be larger: police files of a month or two. The command line takes any size."""
 PUBLIC_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -96,6 +101,8 @@ def _is_foreign() -> bool:
 
 def protect() -> None:
     """CSRF for every unsafe request except leaving; after the host and origin checks."""
+    if request.endpoint in LARGE_BODIES:
+        request.max_content_length = LARGE_BODIES[request.endpoint]
     if request.method not in SAFE_METHODS and request.endpoint not in EXEMPT and request.endpoint is not None:
         csrf.protect()
 

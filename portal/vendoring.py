@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = Path("static/vendor")
 PARTS = Path("static/css/parts")
 SHARED_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css")
-SITE_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css", "site.css", "tables.css",
+SITE_PARTS = ("tokens.css", "base.css", "controls.css", "survey.css", "site.css", "tables.css", "matrix.css",
               "pictures.css")  # fmt: skip
 OFFICE_PARTS = (*SITE_PARTS, "office.css", "moderation.css")
 LAST_PART = "media.css"

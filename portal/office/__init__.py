@@ -10,6 +10,7 @@ import portal.office.account as account
 import portal.office.appeals as appeals
 import portal.office.audit
 import portal.office.audit as audit
+import portal.office.builder_files
 import portal.office.census
 import portal.office.census as census
 import portal.office.comment as comment
@@ -90,7 +91,9 @@ __all__ = [
     "safeguarding",
     "today",
 ]
+import portal.office.appeals
 import portal.office.audit
+import portal.office.board
 import portal.office.builder
 import portal.office.builder_pages
 import portal.office.builder_publish
@@ -101,15 +104,31 @@ import portal.office.campaigns
 import portal.office.census
 import portal.office.comment
 import portal.office.comments
+import portal.office.decision
+import portal.office.decision_parts
 import portal.office.desk
 import portal.office.desk_exact
 import portal.office.desk_export
 import portal.office.door
+import portal.office.erasing
+import portal.office.evidence
 import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
 import portal.office.people
+import portal.office.problems
+import portal.office.reach
 import portal.office.releases
+import portal.office.requests
+import portal.office.retention
+import portal.office.round_approval
+import portal.office.round_dates
+import portal.office.round_records
+import portal.office.rounds
 import portal.office.safeguarding
+import portal.office.scoring
+import portal.office.text_history
+import portal.office.texts
 import portal.office.themes
 import portal.office.today
+import portal.office.year

@@ -228,3 +228,26 @@ DIFFERENCES: Mapping[str, str] = {
     "scale": "The scale or limit is different",
     "identity": "It has the same name but counts as another question",
 }
+
+SHEET_FAULTS: Mapping[str, str] = {
+    "sheet.empty": "The sheet is not there, or is empty",
+    "missing": "Something is missing here",
+    "repeated": "This name stands twice",
+    "unknown": "The draft has no such text",
+    "source_changed": "The source text is not the one in the draft. Download the sheet anew",
+    "name": "This name cannot be used: letters, digits, dashes",
+    "type": "This kind of row is not known here",
+    "kind_changed": "A question keeps its kind. Give the new one a new name",
+    "list": "There is no list of choices with this name",
+    "unused": "No question uses this list",
+    "code": "This code is taken or was changed. Leave new ones empty",
+    "number": "This is not a whole number",
+    "yes_no": "Write yes, or leave it empty",
+    "relevant": "This condition cannot be read here",
+    "constraint": "This limit cannot be read here",
+    "language.unknown": "The draft is not in this language. Add the language first",
+    "unclosed": "This group is never closed",
+    "unopened": "No group is open here",
+    "nested": "A group inside a question cannot be read here",
+    "shape": "This does not fit together",
+}

@@ -16,7 +16,6 @@ from portal.forms.office.comments import (
     FLAG_WORDS,
     KIND_WORDS,
     OUTCOME_WORDS,
-    PLACEHOLDER_WORDS,
     REASON_GROUPS,
     REASON_WORDS,
     STATE_SHAPES,
@@ -29,7 +28,7 @@ from portal.forms.office.comments import (
 from portal.forms.office.safeguarding import CATEGORY_WORDS
 from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, keys, now, officer, said
-from portal.office.comments import Wanted, chosen, found_survey, question_words
+from portal.office.comments import Wanted, chosen, found_survey, language_words, question_words
 from portal.office.showing import unseen, visible
 from portal.office.visit import settings
 from surveys import moderation
@@ -149,7 +148,8 @@ def _page(
         state_words=STATE_WORDS,
         state_shapes=STATE_SHAPES,
         flagged=", ".join(FLAG_WORDS[flag] for flag in found.flags.split()),
-        placeholder_words=PLACEHOLDER_WORDS,
+        placeholders=moderation.PLACEHOLDERS,
+        language=language_words,
         replace=forms.get("replace") or Replace(formdata=None),
         translate=forms.get("translate")
         or Translate(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from babel import Locale, UnknownLocaleError
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,8 +99,14 @@ def document_of(session: Session, survey_id: str) -> Questionnaire | None:
 
 
 def question_words(session: Session, survey_id: str, item: str) -> str:
-    """The question a comment answers, in a few words of the office's language."""
-    document = document_of(session, survey_id)
+    """The question a comment answers, in a few words of the office's language; found once a request."""
+    known: dict[tuple[str, str], str] = g.setdefault("question_words", {})
+    if (survey_id, item) not in known:
+        known[survey_id, item] = _question_words(document_of(session, survey_id), item)
+    return known[survey_id, item]
+
+
+def _question_words(document: Questionnaire | None, item: str) -> str:
     question_id, _, option_key = item.partition(".")
     question = document.question_by_id.get(question_id) if document else None
     if document is None or question is None:
@@ -109,6 +116,26 @@ def question_words(session: Session, survey_id: str, item: str) -> str:
     if option is None:
         return words
     return f"{words}: {label(document, option.text, SOURCE_LOCALE).text}"
+
+
+def open_items(document: Questionnaire | None) -> list[str]:
+    """Every place of a survey where people may write, in the document's order."""
+    found = []
+    for question in document.questions if document else ():
+        if question.kind in ("short-text", "long-text"):
+            if not getattr(question, "names", False):
+                found.append(question.id)
+        else:
+            found += [f"{question.id}.{o.key}" for o in getattr(question, "options", ()) if o.write_in]
+    return found
+
+
+def language_words(locale: str) -> str:
+    """A language in English; a code nobody knows stays a code."""
+    try:
+        return Locale.parse(locale).get_language_name("en") or locale
+    except (UnknownLocaleError, ValueError):
+        return locale
 
 
 def surveys_with_comments(session: Session) -> list[Survey]:
@@ -149,7 +176,9 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         after=Place.read(request.args.get("after", "")),
     )
     counted = {survey.id: queue.standing(session, survey.id) for survey in about}
-    items = {item: survey_id for survey_id, one in counted.items() for item in one.items}
+    known = {survey.id: document_of(session, survey.id) for survey in about}
+    items = {item: survey_id for survey_id, document in known.items() for item in open_items(document)}
+    locales = {locale for document in known.values() if document for locale in document.locales}
     rows = [r for r in page.rows if not wanted.mine or r.claimed_by == officer().by]
     shown = render_template(
         "office/comments/queue.html",
@@ -161,18 +190,16 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         survey_options=_options((survey.slug, survey.slug) for survey in surveys_with_comments(session)),
         state_options=_options((state, STATE_WORDS[state]) for state in LISTED),
         item_options=_options(
-            (item, question_words(session, survey_id, item)) for item, survey_id in sorted(items.items())
+            (item, question_words(session, survey_id, item)) for item, survey_id in items.items()
         ),
-        language_options=_options(
-            (locale, locale)
-            for locale in sorted({locale for one in counted.values() for locale in one.locales})
-        ),
+        language_options=_options((locale, language_words(locale)) for locale in sorted(locales)),
         figures=_figures(counted.values()),
         question=lambda row: question_words(session, row.survey_id, row.item),
         flagged=lambda row: ", ".join(FLAG_WORDS[flag] for flag in row.flags),
         state_words=STATE_WORDS,
         reason_words=REASON_WORDS,
         visible=visible,
+        language=language_words,
         mine=officer().by,
         alike=_alike(rows),
         unchecked=[one.language for one in phrases.lists().values() if not one.checked],

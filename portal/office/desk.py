@@ -95,7 +95,7 @@ def desk_survey(slug: str) -> ResponseReturnValue:
     population = {margin.axis: margin for margin in weighting.margins}
     shares = {target.axis: target for target in targets}
     profiles = [
-        _profile(document, table, shares.get(table.key.removeprefix(f"{WHO}.")))
+        profile(document, table, shares.get(table.key.removeprefix(f"{WHO}.")))
         for table in publication.tables
         if table.key.startswith(f"{WHO}.")
     ]
@@ -125,7 +125,7 @@ def _sections(document: Questionnaire) -> list[dict[str, Any]]:
     return [{"title": titles.get(key, key), "questions": questions} for key, questions in found.items()]
 
 
-def _profile(document: Questionnaire, table: ReleasedTable, target: Any) -> dict[str, Any]:
+def profile(document: Questionnaire, table: ReleasedTable, target: Any) -> dict[str, Any]:
     """Who answered, by one dimension, beside the population: only figures the released table gives."""
     key = table.key.removeprefix(f"{WHO}.")
     dimension = next(d for d in document.dimensions if d.key == key)
@@ -151,6 +151,7 @@ def _profile(document: Questionnaire, table: ReleasedTable, target: Any) -> dict
         "name": name,
         "rows": rows,
         "said": say.missing(compared, name),
+        "compared": compared,
         "silent": group.skipped,
         "source": target.source if target else "",
     }

@@ -14,7 +14,11 @@ class Section(NamedTuple):
 
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
+    Section("office.rounds", "Consultations", "rounds"),
+    Section("office.safeguarding", "Safeguarding", "safeguarding"),
+    Section("office.texts", "Texts", "texts"),
     Section("office.comments", "Moderation", "comments"),
+    Section("office.board", "Fieldwork", "board"),
     Section("office.themes", "Themes", "themes"),
     Section("office.campaigns", "Campaigns", "campaigns"),
     Section("office.keying", "Paper and phone", "keying"),
@@ -25,6 +29,9 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.requests", "Requests", "requests"),
     Section("office.builder", "Surveys", "builder"),
     Section("office.desk", "Results", "desk"),
+    Section("office.year", "Year", "year"),
+    Section("office.evidence", "Evidence", "evidence"),
+    Section("office.decision_now", "Decisions", "decision"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

@@ -9,24 +9,17 @@ from sqlalchemy.orm import Session
 from portal.database import read_session, writing
 from portal.forms.office.comments import ThemeForm
 from portal.office.blueprint import bp, keys, now, officer, said
-from portal.office.comments import document_of, found_survey, question_words, surveys_with_comments
+from portal.office.comments import (
+    document_of,
+    found_survey,
+    open_items,
+    question_words,
+    surveys_with_comments,
+)
 from surveys import moderation
 from surveys.errors import SurveysError
 from surveys.moderation import themes as frames
 from surveys.surveys import Survey
-
-
-def open_items(session: Session, survey: Survey) -> list[str]:
-    """Every place of a survey where people may write, in the document's order."""
-    document = document_of(session, survey.id)
-    found = []
-    for question in document.questions if document else ():
-        if question.kind in ("short-text", "long-text"):
-            if not getattr(question, "names", False):
-                found.append(question.id)
-        else:
-            found += [f"{question.id}.{o.key}" for o in getattr(question, "options", ()) if o.write_in]
-    return found
 
 
 @bp.get("/themes")
@@ -42,7 +35,7 @@ def themes() -> ResponseReturnValue:
                 wrote.get(item, 0),
                 len(frames.frame(session, survey.id, item)),
             )
-            for item in open_items(session, survey)
+            for item in open_items(document_of(session, survey.id))
         ]
         frame.append((survey, items))
     return render_template("office/themes/themes.html", frame=frame)
@@ -88,7 +81,7 @@ def theme_frame(slug: str, item: str) -> ResponseReturnValue:
 
 def _survey(session: Session, slug: str, item: str) -> Survey:
     survey = found_survey(session, slug)
-    if item not in open_items(session, survey):
+    if item not in open_items(document_of(session, survey.id)):
         abort(404)
     return survey
 

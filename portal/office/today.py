@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import people
 from portal.database import read_session
 from portal.office.blueprint import bp, may, now
+from portal.office.waiting import dues
 from portal.partnership import rounds
 from surveys import responses
 
@@ -22,4 +23,10 @@ def today() -> ResponseReturnValue:
         for asked in consultation.surveys
     }
     administrators = len(people.holders(session, "administrator")) if may("office.people") else None
-    return render_template("office/today.html", listing=listing, counts=counts, administrators=administrators)
+    return render_template(
+        "office/today.html",
+        listing=listing,
+        counts=counts,
+        administrators=administrators,
+        waiting=dues(session),
+    )

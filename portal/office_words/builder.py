@@ -26,6 +26,9 @@ WORDS: dict[str, Say] = {
         "The survey was corrected by somebody else since this draft began. Start a new correction"
     ),
     "condition.incomplete": lambda _: "Choose what the condition looks for",
+    "form.faults": lambda facts: f"The form has {facts.get('count', 1)} faults. Nothing was changed",
+    "sheet.faults": lambda facts: f"The sheet has {facts.get('count', 1)} faults. Nothing was changed",
+    "upload.formula": lambda _: "The sheet has formulas. Put their values in their place, then try again",
     "upload.empty": lambda _: "Choose a file",
     "upload.too_large": lambda _: "The file is too large. Two megabytes are enough for any questionnaire",
     "upload.unreadable": lambda _: (

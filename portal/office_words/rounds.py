@@ -41,6 +41,7 @@ WORDS: dict[str, Say] = {
     "language.not_there": lambda _: "No open survey has all its words in this language and waits to offer it",
     "survey_draft.planned": lambda _: "This draft is already part of a consultation",
     "survey.not_closed": lambda _: "This survey has not closed",
+    "record.day": lambda _: "Enter a day",
     "record.missing": lambda _: "Fill this in",
     "record.too_long": lambda facts: f"Shorten this to {facts.get('most', '')} characters or fewer",
     "record.link": lambda _: "Enter a whole address that begins with https://",

@@ -15,6 +15,8 @@ def _weak(facts: Facts) -> str:
 
 
 WORDS: dict[str, Say] = {
+    "text.key_taken": lambda _: "There is already one with this name in the address",
+    "text.unstorable": lambda _: "Mend what is marked. Nothing was saved",
     "text.stale": lambda _: (
         "Somebody else saved this while you were writing. Both versions are below. Nothing was lost. "
         "Save again to keep yours"

@@ -23,6 +23,9 @@ WORDS: dict[str, Say] = {
         f"The table was not taken. It has {facts.get('count', 1)} faults; each is listed with its row"
     ),
     "position.unknown": lambda _: "Choose one of the answers this organisation sent",
+    "crime.no_file": lambda _: "Choose at least one file",
+    "evidence.no_table": lambda _: "Choose the table of weights",
+    "evidence.sharing": lambda _: "Say on what basis the partner shares these figures",
     "evidence.kind": lambda _: "There is no such part of the shelf",
     "evidence.exists": lambda _: "There is something of this name on the shelf already",
     "evidence.changed_meanwhile": lambda _: (

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import packs, rounds
+from portal.partnership import demonstration_year, packs, rounds
 from portal.partnership.invention import Invented, Leanings, respondent
 from surveys import drafts, fieldwork, responses, surveys
 from surveys.errors import SurveysError
@@ -98,6 +98,8 @@ def carry_out(
             if _release(writing, reading, survey, keys, now, drawer):
                 released.append(survey.slug)
     with writing() as session:
+        demonstration_year.carry_out(session, pack, {"by": ACTOR, "now": now, "keys": keys})
+    with writing() as session:
         drafts.expire_drafts(session, now)
     return Carried(dict(added), tuple(released))
 
@@ -174,6 +176,9 @@ def _release(
     moment = min(survey.closes_at + dt.timedelta(weeks=3), now)
     with reading() as session:
         if releases.current(session, survey.id) is not None or not responses.counts(session, survey.id):
+            return False
+        version = surveys.current_version(session, survey.id)
+        if version is None or not any(q.released for q in surveys.questionnaire_of(version).questions):
             return False
         draw = None if drawer is None else drawer(session)
         prepared = releases.prepare(session, survey, now=moment, draw=draw)

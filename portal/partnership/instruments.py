@@ -346,6 +346,15 @@ def offer_language(
     return added
 
 
+def asked_before(session: Session) -> tuple[Survey, ...]:
+    """Every survey that has questions, newest first: any may be asked again."""
+    versions = select(SurveyVersion.survey_id).distinct()
+    found = session.scalars(select(Survey).where(Survey.id.in_(versions)))
+    return tuple(
+        sorted(found, key=lambda one: (one.opens_at is not None, one.opens_at, one.slug), reverse=True)
+    )
+
+
 def version_at(session: Session, survey_id: str, moment: dt.datetime) -> SurveyVersion | None:
     """The version people were asked at that moment."""
     return session.scalar(

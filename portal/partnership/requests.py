@@ -170,7 +170,7 @@ def acknowledge(
     session: Session, row: RequestRow, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
 ) -> None:
     """Notes that the person was told it has come. Raises ``request.changed``, ``request.settled``."""
-    _open(row, seen_version)
+    _open(session, row, seen_version)
     row.acknowledged_on = london_day(now)
     _changed(session, row)
     _note(session, row, "request.acknowledge", by=by, now=now, keys=keys)
@@ -183,7 +183,7 @@ def extend(
 
     Raises ``request.changed``, ``request.settled``, ``request.no_extension``.
     """
-    _open(row, seen_version)
+    _open(session, row, seen_version)
     if row.kind not in ("access", "erasure", "objection") or row.extended or row.late(london_day(now)):
         raise SurveysError("request.no_extension")
     row.extended, row.due_on = True, due(row.kind, row.received_on, extended=True)
@@ -202,7 +202,7 @@ def decide(
     keys: Keyring,
 ) -> None:
     """Settles a request. Raises ``request.changed``, ``request.settled``, ``request.decision``."""
-    _open(row, seen_version)
+    _open(session, row, seen_version)
     if decision not in DECISIONS[row.kind]:
         raise SurveysError("request.decision", field="decision")
     row.decision, row.decided_on = decision, london_day(now)
@@ -233,6 +233,7 @@ def send_pack(
 
     Raises ``request.changed``, ``request.not_settled``, ``request.day`` (before it was decided, or to come).
     """
+    session.refresh(row, with_for_update=True)
     if row.version != seen_version:
         raise SurveysError("request.changed")
     if row.decided_on is None:
@@ -251,7 +252,9 @@ def _next_reference(session: Session, year: int) -> str:
     return f"{year}-{int(last.partition('-')[2]) + 1 if last else 1:03d}"
 
 
-def _open(row: RequestRow, seen_version: int) -> None:
+def _open(session: Session, row: RequestRow, seen_version: int) -> None:
+    """Nobody else changes it until this transaction is over."""
+    session.refresh(row, with_for_update=True)
     if row.version != seen_version:
         raise SurveysError("request.changed")
     if row.decided_on is not None:

@@ -76,7 +76,7 @@ def copy(session: Session, earlier: Round, *, slug: str, by: str, now: dt.dateti
         instruments.plan_from(
             session,
             made,
-            _fresh(one.document),
+            fresh(one.document),
             origin=f"round:{earlier.slug}",
             slug=free_slug(session, one.slug, slug),
             audience=one.audience if one.audience in instruments.AUDIENCES else "residents",
@@ -104,7 +104,7 @@ def _sound_slug(slug: str) -> None:
         raise SurveysError("survey.slug", field="slug")
 
 
-def _fresh(document: Questionnaire) -> Questionnaire:
+def fresh(document: Questionnaire) -> Questionnaire:
     """The document before publication: places are frozen anew, and nobody has checked a language yet."""
     states = {
         locale: known if known.state == "source" else Translation(state="unchecked")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ LONDON = ZoneInfo("Europe/London")
 
 _ANY_DAY = dt.date(2000, 1, 1)
 
-State = Literal["draft", "coming", "open", "paused", "closed"]
+State = Literal["draft", "coming", "open", "paused", "closed", "withdrawn"]
 
 
 class Round(Base):
@@ -139,6 +139,11 @@ def note(
 
 def by_slug(session: Session, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.slug == slug))
+
+
+def everyone(session: Session) -> tuple[Round, ...]:
+    """Every round there is, newest first."""
+    return tuple(session.scalars(select(Round).order_by(Round.created_at.desc(), Round.slug.desc())))
 
 
 def create(session: Session, *, slug: str, by: str, now: dt.datetime, keys: Keyring) -> Round:
@@ -306,13 +311,27 @@ def listing(session: Session, now: dt.datetime, locale: str = pages.SOURCE) -> L
 
 
 def one(session: Session, slug: str, now: dt.datetime, locale: str = pages.SOURCE) -> Consultation | None:
-    """The round of this slug, or None while nobody may know of it."""
+    """The round of this slug, or None while nobody may know of it. A preview shows it all the same."""
     round_ = by_slug(session, slug)
     entry = pages.one(session, "round", slug, locale)
     if round_ is None or entry is None:
         return None
     found = _consultation(round_, _asked(session, now, round_.id).get(round_.id, ()), entry)
-    return None if found.state == "draft" else found
+    return found if found.state != "draft" or pages.overlaid(session) else None
+
+
+def withdrawn(
+    session: Session, slug: str, now: dt.datetime, locale: str = pages.SOURCE
+) -> Consultation | None:
+    """A round whose surveys were all taken back: it is in no list, but its page says so."""
+    round_ = by_slug(session, slug)
+    entry = pages.one(session, "round", slug, locale)
+    asked = _asked(session, now, round_.id).get(round_.id, ()) if round_ else ()
+    if round_ is None or entry is None or state_of(one.state for one in asked) != "draft":
+        return None
+    if all(one.state != "withdrawn" for one in asked):
+        return None
+    return replace(_consultation(round_, asked, entry), state="withdrawn")
 
 
 def of_survey(session: Session, survey_id: str) -> Round | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import portal.public.colours as colours
-import portal.public.comments as comments
-import portal.public.consultations as consultations
-import portal.public.documents as documents
-import portal.public.home as home
-import portal.public.partnership as partnership
-import portal.public.results as results
-import portal.public.statements as statements
+import portal.public.colours
+import portal.public.comments
+import portal.public.consultations
+import portal.public.documents
+import portal.public.home
+import portal.public.partnership
+import portal.public.results
+import portal.public.statements
+import portal.public.year
 from portal.public.blueprint import bp as bp

@@ -1,11 +1,13 @@
-"""The partnership's own colours, over the tokens of the design."""
+"""The partnership's own colours, over the tokens of the design, and its emblem."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
+from flask import Response, abort
 
+from portal.database import read_session
+from portal.partnership.brand import SitePicture
 from portal.partnership.register import Token
 from portal.public.blueprint import bp
 from portal.rendering import site
@@ -22,6 +24,15 @@ def colours() -> Response:
     if chosen and chosen.dark:
         rules += _rule("screen and (forced-colors: none) and (prefers-color-scheme: dark)", chosen.dark)
     return Response(rules, mimetype="text/css")
+
+
+@bp.get("/emblem/<id>.png")
+def emblem(id: str) -> Response:
+    """A picture that was uploaded as the emblem. Its address changes with its content."""
+    picture = read_session().get(SitePicture, id)
+    if picture is None:
+        abort(404)
+    return Response(picture.content, mimetype="image/png")
 
 
 def _rule(media: str, tokens: Mapping[Token, str]) -> str:

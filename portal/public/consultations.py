@@ -7,14 +7,14 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import cast
 
-from flask import abort, current_app, render_template
+from flask import Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, select
 
 from portal.database import read_session
 from portal.i18n import locale_code
-from portal.partnership import rounds
+from portal.partnership import openings, round_documents, rounds
 from portal.partnership.rounds import Asked, Consultation
 from portal.public.blueprint import bp
 from portal.reading import Label, label
@@ -164,10 +164,41 @@ def have_your_say() -> ResponseReturnValue:
 def round(slug: str) -> ResponseReturnValue:
     shown = rounds.one(read_session(), slug, now(), locale_code())
     if shown is None:
-        abort(404)
+        taken_back = rounds.withdrawn(read_session(), slug, now(), locale_code())
+        if taken_back is None:
+            abort(404)
+        return render_template("public/round_withdrawn.html", consultation=taken_back, changes=_changes(slug))
     return render_template(
         "public/round.html",
         consultation=shown,
         instruments=instruments(shown),
         steps=next_steps(shown),
+        changes=_changes(slug),
+        documents=_documents(slug),
     )
+
+
+def _changes(slug: str) -> tuple[openings.RoundChange, ...]:
+    """Every change of what people were promised, oldest first, with its reason."""
+    round_ = rounds.by_slug(read_session(), slug)
+    return openings.changes_of(read_session(), round_.id) if round_ else ()
+
+
+def _documents(slug: str) -> tuple[round_documents.RoundDocument, ...]:
+    round_ = rounds.by_slug(read_session(), slug)
+    return round_documents.of_round(read_session(), round_.id) if round_ else ()
+
+
+@bp.get("/rounds/<slug>/documents/<document_id>")
+def round_document(slug: str, document_id: str) -> ResponseReturnValue:
+    """An uploaded document, to be saved: no browser opens it as a page of this site."""
+    shown = rounds.one(read_session(), slug, now(), locale_code())
+    round_ = rounds.by_slug(read_session(), slug)
+    document = round_documents.read(read_session(), document_id)
+    if shown is None or round_ is None or document is None or document.round_id != round_.id:
+        abort(404)
+    if document.removed_at is not None:
+        abort(404)
+    response = Response(document.content, mimetype=document.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=document.file_name)
+    return response

@@ -9,18 +9,21 @@ from markupsafe import Markup
 
 from portal.forms.questions import Setting
 from portal.i18n import locale_code
+from portal.partnership import instruments
+from portal.rendering import site
 from portal.respond.sitting import Sitting
 from surveys.questionnaire.model import Questionnaire, Texts
 
 
 def words_of(document: Questionnaire) -> dict[str, object]:
-    """``said(texts)`` and ``lang_attr(texts)``, the document, and the end of the page's title."""
+    """``said(texts)``, ``lang_attr(texts)``, the document, its languages, and the end of the page's title."""
     setting = Setting(document, locale_code(), {}, {})
     return {
         "document": document,
         "title_tail": document.say(document.title, setting.locale),
         "said": setting.said,
         "lang_attr": partial(_lang_attr, setting),
+        "offered_languages": instruments.offered(document, demonstration=site().demonstration),
     }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.database import read_session, writing
 from portal.i18n import locale_code
 from portal.partnership import invitations
+from portal.partnership.board import START
 from portal.partnership.rounds import RoundSurvey
 from portal.respond import visit
 from portal.respond.blueprint import bp
@@ -26,7 +27,7 @@ from portal.respond.sitting import (
     turn_away,
     version_of,
 )
-from surveys import drafts, surveys
+from surveys import drafts, fieldwork, surveys
 from surveys.errors import SurveysError
 from surveys.surveys import Survey, london_day
 
@@ -91,6 +92,7 @@ def _begin(survey: Survey, sitting: Sitting | None) -> Response:
             draft = drafts.start(
                 session, survey, version, locale=locale_code(), token=token, keys=keys, now=now
             )
+            fieldwork.tick(session, survey.id, START, locale=locale_code(), now=now)
     except SurveysError as problem:
         if problem.code != "survey.not_open":
             raise

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit
@@ -183,21 +184,27 @@ def appeal(
     if known == "kept":
         raise SurveysError("appeal.settled")
     if known == "open":
-        return session.scalars(
-            select(Appeal).where(
-                Appeal.survey_id == comment.survey_id,
-                Appeal.comment_id == comment.id,
-                Appeal.outcome.is_(None),
-            )
-        ).one()
+        return _open_one(session, comment)
     key_id, sealed = keys.seal(said)
     made = Appeal(
         survey_id=comment.survey_id, id=new_id(), comment_id=comment.id, number=comment.version,
         made_on=london_day(now), sealed=sealed, key_id=key_id,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # the same form twice at the same moment
+        return _open_one(session, comment)
     return made
+
+
+def _open_one(session: Session, comment: Comment) -> Appeal:
+    query = select(Appeal).where(
+        Appeal.survey_id == comment.survey_id,
+        Appeal.comment_id == comment.id,
+        Appeal.number == comment.version,
+    )
+    return session.scalars(query).one()
 
 
 def take_back_permission(session: Session, response: Response) -> None:
@@ -255,6 +262,7 @@ def settle(
     """
     if outcome not in ("kept", "changed"):
         raise SurveysError("appeal.outcome", field="outcome")
+    session.refresh(row, with_for_update=True)
     if row.outcome is not None:
         if (row.outcome, row.settled_by) == (outcome, by):
             return

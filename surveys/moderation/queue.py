@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -102,9 +103,6 @@ class Standing:
     second_look: int
     oldest: dt.date | None
     states: dict[str, int]
-    items: dict[str, int]
-    """Item to how many wait there."""
-    locales: dict[str, int]
 
 
 def page(
@@ -127,32 +125,33 @@ def page(
 
 def standing(session: Session, survey_id: str) -> Standing:
     """Counted off the queue's index."""
-    states = dict(
-        session.execute(
-            select(Comment.state, func.count()).where(Comment.survey_id == survey_id).group_by(Comment.state)
-        ).all()
-    )
-    waiting = session.execute(
-        select(Comment.urgency, Comment.item, Comment.locale, func.count(), func.min(Comment.submitted_on))
-        .where(Comment.survey_id == survey_id, Comment.state == "waiting")
-        .group_by(Comment.urgency, Comment.item, Comment.locale)
+    counted = session.execute(
+        select(Comment.state, Comment.urgency, func.count())
+        .where(Comment.survey_id == survey_id)
+        .group_by(Comment.state, Comment.urgency)
     ).all()
-    by_urgency, items, locales = dict[int, int](), dict[str, int](), dict[str, int]()
-    for urgency, item, locale, number, _ in waiting:
-        by_urgency[urgency] = by_urgency.get(urgency, 0) + number
-        items[item] = items.get(item, 0) + number
-        locales[locale] = locales.get(locale, 0) + number
+    states = Counter[str]()
+    for state, _, number in counted:
+        states[state] += number
+    waiting = {urgency: number for state, urgency, number in counted if state == "waiting"}
+    days = [_oldest(session, survey_id, urgency) for urgency in waiting]
     second = select(func.count()).where(Comment.survey_id == survey_id, Comment.quote == "proposed")
     return Standing(
-        waiting=states.get("waiting", 0),
-        flagged=by_urgency.get(0, 0),
-        unlisted=by_urgency.get(1, 0),
+        waiting=states["waiting"],
+        flagged=waiting.get(0, 0),
+        unlisted=waiting.get(1, 0),
         second_look=session.scalar(second) or 0,
-        oldest=min((row[4] for row in waiting), default=None),
-        states=states,
-        items=items,
-        locales=locales,
+        oldest=min((day for day in days if day is not None), default=None),
+        states=dict(states),
     )
+
+
+def _oldest(session: Session, survey_id: str, urgency: int) -> dt.date | None:
+    """The day of the first comment of this urgency in the queue: one look at the index."""
+    query = select(Comment.submitted_on).where(
+        Comment.survey_id == survey_id, Comment.state == "waiting", Comment.urgency == urgency
+    )
+    return session.scalar(query.order_by(Comment.submitted_on).limit(1))
 
 
 def find(session: Session, survey_id: str, comment_id: str) -> Comment:

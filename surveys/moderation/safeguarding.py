@@ -9,6 +9,7 @@ import datetime as dt
 import json
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveys import audit
@@ -69,16 +70,26 @@ def refer(
             item=comment.item,
             locale=comment.locale,
             submitted_on=comment.submitted_on,
+            category=category,
+            source=source,
+            raised_by=by,
+            raised_on=london_day(now),
             version=1,
         )
-        session.add(concern)
+        try:
+            with session.begin_nested():
+                session.add(concern)
+        except IntegrityError:  # the lists and a moderator at the same moment: one concern is enough
+            found = of_comment(session, comment.survey_id, comment.id)
+            assert found is not None  # noqa: S101 - the key that was met is its own
+            return found
     else:
         concern.version += 1
         concern.released_on = concern.release_reason = None
         concern.outcome = concern.concluded_on = concern.announced_on = concern.alarmed_on = None
-    concern.category, concern.source, concern.raised_by = category, source, by
-    concern.raised_on = london_day(now)
-    session.flush()
+        concern.category, concern.source, concern.raised_by = category, source, by
+        concern.raised_on = london_day(now)
+        session.flush()
     if source != "phrases":  # an entry about a phrase found right after sending would say when that was
         facts = {"category": category, "source": source}
         _note(session, concern, "concern.raise", by=by, now=now, keys=keys, **facts)
@@ -148,7 +159,7 @@ def tell(
     Raises ``concern.changed``, ``concern.released``, ``telling.who``, ``telling.channel``,
     ``telling.reference``, ``telling.day`` (before the answers were sent, or in the future).
     """
-    _current(concern, seen_version)
+    _current(session, concern, seen_version)
     who, reference = who.strip(), reference.strip()
     if not who or len(who) > WHO_LIMIT:
         raise SurveysError("telling.who", field="who", most=WHO_LIMIT)
@@ -200,7 +211,7 @@ def classify(
     keys: Keyring,
 ) -> None:
     """Puts a concern into another category. Raises ``category.unknown``, ``concern.changed``."""
-    _current(concern, seen_version)
+    _current(session, concern, seen_version)
     if category not in CATEGORIES:
         raise SurveysError("category.unknown", field="category")
     concern.category = category
@@ -220,7 +231,7 @@ def conclude(
     keys: Keyring,
 ) -> None:
     """Notes what came of it. Raises ``concern.changed``, ``concern.outcome``, ``concern.not_told``."""
-    _current(concern, seen_version)
+    _current(session, concern, seen_version)
     if outcome not in OUTCOMES:
         raise SurveysError("concern.outcome", field="outcome")
     if outcome != "no-action" and concern.told_on is None:
@@ -245,7 +256,7 @@ def release(
 
     Raises ``concern.changed``, ``reason.unknown``, ``concern.not_concluded``.
     """
-    _current(concern, seen_version)
+    _current(session, concern, seen_version)
     if reason not in RELEASES:
         raise SurveysError("reason.unknown", field="reason")
     if reason == "finished" and concern.concluded_on is None:
@@ -274,7 +285,9 @@ def _keep_unpublished(
         )  # fmt: skip
 
 
-def _current(concern: Concern, seen_version: int) -> None:
+def _current(session: Session, concern: Concern, seen_version: int) -> None:
+    """Nobody else changes it before this is over. Raises ``concern.changed``, ``concern.released``."""
+    session.refresh(concern, with_for_update=True)
     if concern.version != seen_version:
         raise SurveysError("concern.changed")
     if not concern.held:

@@ -35,7 +35,7 @@ from surveys.questionnaire.model import PlaceEntry, Questionnaire
 from surveys.questionnaire.routing import prune
 from surveys.results import microdata, tables
 from surveys.results.follower import Follower
-from tests.benchmarks import house, load
+from tests.benchmarks import house, load, moderation
 
 ROOT = Path(__file__).parents[2]
 PACK = ROOT / "portal" / "packs" / "east_cambridgeshire"
@@ -412,6 +412,7 @@ PARTS: dict[str, Callable[[Report, Path], None]] = {
     "stored": stored,
     "million": lambda report, folder: million(report, folder, 1_000_000),
     "workers": workers,
+    "moderation": moderation.moderation,
 }
 
 

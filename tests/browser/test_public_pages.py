@@ -21,11 +21,12 @@ FILES = {
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "first": ("/", "/rounds", "/rounds/2025", "/rounds/2026", "/priorities", "/priorities/*", "/done"),
-    "results": ("/results", f"/results/{THIS_YEAR}", f"/results/{ORGANISATIONS}", f"/results/{LAST_YEAR}"),
+    "results": ("/results", f"/results/{THIS_YEAR}", f"/results/{ORGANISATIONS}", f"/results/{LAST_YEAR}",
+        f"/results/{LAST_YEAR}/comments"),
     "areas": ("/areas", "/areas/*", "/partners"),
     "words": (
         "/about", "/help", "/accessibility", "/privacy", "/privacy/young-people", "/cookies", "/languages",
-        "/contact", "/no-such-page",
+        "/contact", "/moderation-policy", "/no-such-page",
     ),
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from surveys.questionnaire.model import Translation
 from surveys.sealing import Keyring
 from tests.journeys.walker import Resident, Site
 from tests.pages import PageClient
@@ -25,5 +26,7 @@ def site(
 def resident(site: Site, client: PageClient) -> Resident:
     """Somebody about to answer the survey that has every kind of question."""
     questionnaire = samples.every_kind()
+    read = questionnaire.translations | {"pl": Translation(state="checked", by="Ewa Nowak")}
+    questionnaire = questionnaire.model_copy(update={"translations": read})
     site.publish(questionnaire)
     return Resident(client, questionnaire)

@@ -291,6 +291,12 @@ def test_the_offer_can_be_declined_and_taken_later(resident: Resident) -> None:
     assert resident.at == "questions/9"
 
 
+def test_a_language_no_speaker_has_checked_is_not_offered(site: Site, client: PageClient) -> None:
+    site.publish(samples.every_kind())
+    page = client.page("/surveys/autumn/start")
+    assert [link.get("hreflang") for link in page.root.iter("a") if link.get("hreflang")] == []
+
+
 def test_language_can_be_switched_and_keeps_place_and_answers(
     resident: Resident, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,11 +82,7 @@ def test_filters_and_counts(session: Session, survey: Survey, keys: Keyring, now
     assert shown(session, survey, keys, now, state="spam") == []
     counted = queue.standing(session, survey.id)
     assert (counted.waiting, counted.flagged, counted.unlisted, counted.second_look) == (4, 1, 1, 0)
-    assert (counted.oldest, counted.items, counted.locales) == (
-        dt.date(2026, 11, 10),
-        {"why": 4},
-        {"pl": 3, "lt": 1},
-    )
+    assert (counted.oldest, counted.states) == (dt.date(2026, 11, 10), {"waiting": 4})
 
 
 @pytest.mark.usefixtures("screened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
@@ -366,3 +367,19 @@ def test_a_year_of_the_audit_log_can_go_and_the_chain_still_holds(session: Sessi
     assert {entry.year for entry in audit.entries(session)} == {2020, 2026}
     with pytest.raises(Exception, match="append-only"):
         session.execute(audit.Entry.__table__.delete())  # type: ignore[attr-defined]
+
+
+def test_two_at_once_raise_one_concern(
+    engine: Engine, session: Session, number: str, noted: dict[str, Any]
+) -> None:
+    comment = the_comment(session)
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    safeguarding.refer(session, comment, category="child", source="phrases", **noted)
+    with Session(engine) as other:
+        theirs = other.get_one(Comment, (comment.survey_id, comment.id))
+        timer = threading.Timer(0.5, session.commit)
+        timer.start()
+        found = safeguarding.refer(other, theirs, category="adult", source="phrases", **noted)
+        assert found.category == "child"
+        timer.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm
-from surveys.moderation import GROUNDS, SPAM_GROUNDS
+from surveys.moderation import GROUNDS, PLACEHOLDERS, SPAM_GROUNDS
 
 STATE_WORDS = {
     "waiting": "Waiting",
@@ -80,20 +80,6 @@ KIND_WORDS = {
     "named": "Introduced as a name",
     "name-like": "Looks like first name and surname",
 }
-PLACEHOLDER_WORDS = {
-    "name": "a person's name",
-    "address": "an address",
-    "place": "a place",
-    "business": "a business",
-    "phone": "a phone number",
-    "email": "an e-mail address",
-    "vehicle": "a number plate",
-    "number": "another number",
-    "date": "a date",
-    "organisation": "an organisation",
-    "link": "a link",
-    "words": "words left out",
-}
 FLAG_WORDS = {
     "danger": "immediate danger",
     "child": "a child at risk",
@@ -105,8 +91,8 @@ FLAG_WORDS = {
     "self-harm": "self-harm or suicide",
 }
 MODE_WORDS = {
-    "quotes": "Themes and selected quotes: only quotes that a second officer cleared are public",
-    "all": "All permitted comments: every approved comment is public",
+    "quotes": "Themes and selected quotes",
+    "all": "All permitted comments",
 }
 
 
@@ -126,7 +112,7 @@ class Replace(OfficeForm):
     """One act on the words of a comment: see :func:`portal.office.comment.comment_words`."""
 
     words = StringField("Words, exactly as written")
-    placeholder = SelectField("Replace with", choices=[(p, f"[{p}]") for p in PLACEHOLDER_WORDS])
+    placeholder = SelectField("Replace with", choices=[(p, f"[{p}]") for p in PLACEHOLDERS])
 
 
 class Refer(OfficeForm):

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import jobs
+from portal.partnership import requests
 from surveys import audit, erasure, moderation, responses, retention, surveys
 from surveys.moderation import appeals
 from surveys.moderation.appeals import Appeal
@@ -252,3 +253,27 @@ def test_an_appeal_is_settled_by_somebody_else(
         assert session.scalars(select(Appeal.outcome)).all() == ["changed"]
     assert acts(writing, "appeal.settle")[0]["outcome"] == "changed"
     second.page("/office/appeals/nothing", 404)
+
+
+def test_the_first_page_says_what_waits_for_each_role(
+    app: Flask, number: str, writing: Writing, keys: Keyring, now: dt.datetime
+) -> None:
+    with writing() as session:
+        comment = comment_of(session, keys)
+        noted: dict[str, Any] = {"by": "o", "now": now, "keys": keys}
+        moderation.decide(session, comment, outcome="withheld", reason="abuse", seen_version=0, **noted)
+        response = session.get_one(Response, (comment.survey_id, comment.response_id))
+        appeals.appeal(session, response, comment.id, words="", now=now, keys=keys)
+        other = comment_of(session, keys, "Nothing about anybody")
+        moderation.decide(session, other, outcome="referred", category="child", seen_version=0, **noted)
+        late = now.date() - dt.timedelta(days=60)
+        requests.receive(session, kind="foi", received_on=late, who="W", about="A", **noted)
+    shown = {
+        role: sign_in(app, role).page("/office/").main
+        for role in ("moderator", "safeguarding", "information")
+    }
+    assert "Appeals of writers" in shown["moderator"]
+    assert "Safeguarding" not in shown["moderator"]
+    assert "In time" in shown["safeguarding"]
+    assert "1 late" in shown["information"]
+    assert "child" not in shown["safeguarding"]

@@ -1,0 +1,1 @@
+"""A questionnaire as the rows of an XLSForm, and changes made there taken back over."""

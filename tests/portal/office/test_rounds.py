@@ -1,0 +1,295 @@
+"""A consultation made ready, signed off, opened, changed and withdrawn, as officers and residents see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from portal.partnership import approvals, editing, instruments, round_documents, rounds
+from tests.conftest import Clock
+from tests.office import add_officer, sign_in
+from tests.pages import Page, PageClient
+from tests.portal.partnership import preparing
+
+ORIGIN = {"Origin": "http://localhost"}
+
+
+@pytest.fixture
+def database_url(sqlite_copy: str) -> str:
+    return sqlite_copy
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    return preparing.NOW
+
+
+@pytest.fixture
+def store(app: Flask) -> Callable[[], Any]:
+    return app.extensions["portal.database"].writing  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def loaded(app: Flask, store: Callable[[], Any], now: dt.datetime) -> None:
+    keys = app.extensions["portal.keys"]
+    with store() as session:
+        preparing.loaded(session, keys)
+        for name in ("Cara", "Dev"):
+            add_officer(session, "safeguarding", keys=keys, now=now, name=name)
+
+
+@pytest.fixture
+def anna(app: Flask, loaded: None) -> PageClient:
+    return sign_in(app, "consultation", name="Anna")
+
+
+@pytest.fixture
+def ben(app: Flask, loaded: None) -> PageClient:
+    return sign_in(app, "administrator", name="Ben")
+
+
+@pytest.fixture
+def ready(app: Flask, loaded: None, store: Callable[[], Any]) -> None:
+    with store() as session:
+        preparing.ready(session, app.extensions["portal.keys"])
+
+
+def test_the_whole_way_from_nothing_to_open_and_longer(
+    app: Flask, anna: PageClient, ben: PageClient, client: PageClient, clock: Clock
+) -> None:
+    page = anna.submit(
+        anna.page("/office/rounds/new"),
+        {"start": "", "slug": "spring", "title": "What next?", "purpose": "Tell us."},
+        "Begin",
+    )
+    assert page.h1 == "What next?"
+    assert "Set it to open" not in page.main
+    assert client.get("/rounds/spring").status_code == 404
+    for part in ("purpose", "decision", "evidence"):
+        form = anna.page(f"/office/rounds/spring/parts/{part}")
+        typed = {
+            f"en_GB-{name}": words
+            for name, words in preparing.WORDS.items()
+            if any(field == f"en_GB-{name}" for field, _ in form.form("Save").fields)
+        }
+        assert typed
+        anna.submit(form, typed, "Save")
+    dates = anna.page("/office/rounds/spring/parts/dates")
+    anna.submit(dates, {"facts-opens": "2031-02-03", "facts-closes": "2031-03-01"}, "Save")
+    impact = anna.page("/office/rounds/spring/parts/impact")
+    anna.submit(impact, {"facts-impact_assessment": "DPIA 31/7"}, "Save")
+    with app.extensions["portal.database"].writing() as session:
+        round_ = rounds.by_slug(session, "spring")
+        assert round_ is not None
+        instruments.plan_from(
+            session, round_, preparing.residents(), origin="model:residents", slug="talk",
+            audience="residents", by=anna.officer.by, now=clock.now, keys=app.extensions["portal.keys"],
+        )  # fmt: skip
+    page = anna.page("/office/rounds/spring")
+    assert "Open for 27 days; 42 is the least" in page.main
+    for line in ("period", "languages"):
+        page = anna.submit(
+            anna.page(f"/office/rounds/spring/lines/{line}"),
+            {"reason": f"Because of {line}."},
+            "Set it aside",
+        )
+    assert "Because of period." in page.main
+    page = anna.submit(
+        anna.page("/office/rounds/spring/cover"), {"arrangement": "Cara, then Dev."}, "Confirm the cover"
+    )
+    assert "1 line still stops it" in page.main
+    own = anna.submit(anna.page("/office/rounds/spring/approval"), {}, "Approve exactly this")
+    assert "Somebody else has to do this" in own.main
+    page = ben.submit(ben.page("/office/rounds/spring/approval"), {}, "Approve exactly this")
+    assert "Ready to open" in page.main
+    refused = ben.submit(page, {}, "Set it to open")
+    assert "Somebody else has to do this" in refused.main
+    page = anna.submit(anna.page("/office/rounds/spring"), {}, "Set it to open")
+    assert "It opens and closes by itself" in page.text
+    assert "Opens on" in client.page("/rounds/spring").main
+    clock.now = dt.datetime(2031, 2, 10, 12, tzinfo=dt.UTC)
+    anna = sign_in(app, "consultation", officer=anna.officer)
+    shown = client.page("/rounds/spring")
+    assert "Open until Saturday 1 March 2031" in shown.main
+    assert "Doing nothing would cost more." in shown.main
+    change = anna.page("/office/rounds/spring/change")
+    kept = anna.submit(change, {"what": "extend", "day": "2031-03-08"}, "Change it", status=422)
+    assert "Give a reason" in kept.main
+    assert 'value="2031-03-08"' in kept.html
+    anna.submit(kept, {"reason": "Snow <b>closed</b> the libraries."}, "Change it")
+    shown = client.page("/rounds/spring")
+    assert "it stays open until 8 March 2031" in shown.main
+    assert "Snow <b>closed</b> the libraries." in shown.main
+    assert "Powód" in client.page("/pl/rounds/spring").main
+    seen = anna.page("/office/rounds/spring/as-seen?on=2031-01-20")
+    assert "What its page said" in seen.main
+    assert "Nobody outside the office" in anna.page("/office/rounds/spring/as-seen?on=2031-01-19").main
+    page = anna.submit(
+        anna.page("/office/rounds/spring/change"), {"what": "withdraw", "reason": "Wrong."}, "Change it"
+    )
+    shown = client.page("/rounds/spring")
+    assert "took this consultation back" in shown.text
+    assert "Wrong." in shown.main
+    assert client.get("/rounds").status_code == 200
+
+
+def test_a_senior_approves_by_a_link_that_works_once(app: Flask, ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/approval")
+    page = anna.submit(page, {"name": "Dr Mira Shah", "post": "Director"}, "Make the link")
+    found = re.search(r"http://localhost(/office/signing/spring/[\w-]{32})", page.html)
+    assert found is not None
+    address = found[1]
+    stranger = app.test_client()
+    assert isinstance(stranger, PageClient)
+    answer = stranger.get(address)
+    assert answer.headers["Cache-Control"] == "no-store"
+    shown = Page(answer)
+    assert "It was dark last year." in shown.main
+    assert "Polish follows in a week." in shown.main
+    assert "How old are you" in shown.main or "age" in shown.main
+    back = stranger.submit(shown, {"words": ""}, "Send it back", status=422)
+    assert "Give a reason" in back.main
+    done = stranger.submit(back, {"words": "Good <script>alert(1)</script>"}, "Approve exactly this")
+    assert done.h1 == "Approved"
+    again = Page(stranger.get(address))
+    assert (again.status, "was used" in again.main) == (410, True)
+    assert Page(stranger.get(address.replace("spring", "autumn"))).status == 410
+    assert Page(stranger.get("/office/signing/spring/" + "x" * 32)).status == 404
+    page = anna.page("/office/rounds/spring/approval")
+    assert "Dr Mira Shah, Director" in page.main
+    assert "<script>alert" not in page.html
+    assert "Ready to open" in anna.page("/office/rounds/spring").main
+
+
+def test_a_change_voids_what_was_approved(app: Flask, ready: None, anna: PageClient, ben: PageClient) -> None:
+    stale = ben.page("/office/rounds/spring/approval")
+    part = anna.page("/office/rounds/spring/parts/evidence")
+    anna.submit(part, {"en_GB-evidence": "Lamps went out."}, "Save")
+    assert "was changed after this was prepared" in ben.submit(stale, {}, "Approve exactly this").text
+    ben.submit(ben.page("/office/rounds/spring/approval"), {}, "Approve exactly this")
+    part = anna.page("/office/rounds/spring/parts/evidence")
+    anna.submit(part, {"en_GB-evidence": "More lamps went out."}, "Save")
+    assert "something changed since" in anna.page("/office/rounds/spring").main
+
+
+def test_alone_with_a_reason(app: Flask, ready: None, anna: PageClient, store: Callable[[], Any]) -> None:
+    page = anna.page("/office/rounds/spring/approval")
+    page = anna.submit(page, {"reason": ""}, "Go ahead alone", status=422)
+    page = anna.submit(page, {"reason": "Everybody else has left."}, "Go ahead alone")
+    assert "Ready to open" in page.main
+    with store() as session:
+        [(_, approval)] = approvals.alone(session, preparing.NOW, preparing.NOW + dt.timedelta(days=1))
+    assert approval.reason == "Everybody else has left."
+
+
+def test_two_officers_on_one_text_are_both_shown(ready: None, anna: PageClient, ben: PageClient) -> None:
+    first = anna.page("/office/rounds/spring/parts/evidence")
+    second = ben.page("/office/rounds/spring/parts/evidence")
+    anna.submit(first, {"en_GB-evidence": "Lamps of Anna."}, "Save")
+    both = ben.submit(second, {"en_GB-evidence": "Lamps of Ben."}, "Save", status=422)
+    assert "Somebody else saved this" in both.main
+    assert "Lamps of Anna." in both.main
+    assert "Lamps of Ben." in both.html
+    assert "Anna saved English" in both.main
+    ben.submit(both, {}, "Save")
+    assert "Lamps of Ben." in anna.page("/office/rounds/spring/parts/evidence").html
+
+
+def test_last_year_is_copied_in_one_form(app: Flask, ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/new")
+    page = anna.submit(page, {"start": "spring", "slug": "spring-2032", "title": ""}, "Begin")
+    assert page.h1 == "What next?"
+    assert "Set the first and the last day" in page.main
+    assert "talk-spring-2" in anna.page("/office/rounds/spring-2032/surveys").main
+    taken = anna.submit(
+        anna.page("/office/rounds/new"), {"start": "", "slug": "spring", "title": "X"}, "Begin", status=422
+    )
+    assert "already a consultation at this address" in taken.main
+
+
+def test_a_document_is_saved_and_never_opened(
+    app: Flask, ready: None, anna: PageClient, client: PageClient, store: Callable[[], Any]
+) -> None:
+    page = anna.page("/office/rounds/spring/documents")
+    token = dict(page.form("Add it").fields)["csrf_token"]
+
+    def upload(name: str, content: bytes) -> Page:
+        data = {"csrf_token": token, "title": "The figures", "file": (io.BytesIO(content), name)}
+        return Page(anna.post(page.url, data=data, headers=ORIGIN, follow_redirects=True))
+
+    assert "must be what its name says" in upload("a.pdf", b"<html><script>alert(1)</script>").main
+    assert "10 MB or less" in upload("a.csv", b"a" * (round_documents.MOST_BYTES + 1)).main
+    assert "The figures" in upload("../x <b>.csv", b"=cmd,1\n" * 200_000).main
+    with store() as session:
+        round_ = rounds.by_slug(session, "spring")
+        assert round_ is not None
+        [document] = round_documents.of_round(session, round_.id)
+        address = f"/rounds/spring/documents/{document.id}"
+    assert client.get(address).status_code == 404
+    anna.submit(anna.page("/office/rounds/spring/approval"), {"reason": "Alone."}, "Go ahead alone")
+    anna.submit(anna.page("/office/rounds/spring"), {}, "Set it to open")
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "The figures" in client.page("/rounds/spring").main
+    anna.submit(anna.page("/office/rounds/spring/documents"), {}, "Take off the page The figures")
+    assert client.get(address).status_code == 404
+
+
+def test_lists_and_logs_keep_what_was_typed(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/stakeholders")
+    page = anna.submit(page, {"name": "", "speaks_for": "Young people"}, "Save", status=422)
+    assert 'value="Young people"' in page.html
+    page = anna.submit(page, {"name": "Youth club", "contact": "Jo"}, "Save")
+    assert "Jo" in page.main
+    sent = anna.page("/office/rounds/spring/stakeholders/sent")
+    wanted = re.findall(r'name="stakeholders" type="checkbox" value="([^"]+)"', sent.html) or re.findall(
+        r'value="([\w-]{22})"', sent.html
+    )
+    page = anna.submit(sent, {"stakeholders": wanted[:1], "what": "Poster", "how": "Letter"}, "Note it")
+    assert "Poster (Letter)" in page.main
+    page = anna.submit(page, {}, "Take off the list Youth club")
+    assert "Nobody is on the list yet" in page.main
+    page = anna.submit(
+        anna.page("/office/rounds/spring/publicity"), {"what": "Stall", "where": "Market"}, "Note it"
+    )
+    assert "Market" in page.main
+    page = anna.page("/office/rounds/spring/equality")
+    page = anna.submit(page, {"author": "Mira", "words": "# Who\n<img src=x onerror=alert(1)>"}, "Add it")
+    assert "<img src=x" not in page.html
+
+
+def test_a_language_is_read_by_somebody_with_a_name(
+    app: Flask, ready: None, anna: PageClient, store: Callable[[], Any]
+) -> None:
+    page = anna.page("/office/rounds/spring/languages")
+    page = anna.submit(page, {"speaker": ""}, "This person has read page and questions", status=422)
+    page = anna.submit(page, {"speaker": "Ewa Nowak"}, "This person has read page and questions")
+    assert "Read by Ewa Nowak" in page.main
+    with store() as session:
+        round_ = rounds.by_slug(session, "spring")
+        assert round_ is not None
+        [one] = instruments.of_round(session, round_)
+        assert one.unchecked == frozenset()
+
+
+def test_readers_read_and_nobody_else_enters(app: Flask, ready: None, client: PageClient) -> None:
+    auditor = sign_in(app, "auditor")
+    page = auditor.page("/office/rounds/spring")
+    assert "Set aside with a reason" not in page.main
+    assert auditor.get("/office/rounds/spring/parts/evidence").status_code == 200
+    token = page.form("Sign out").fields[0][1]
+    refused = auditor.post("/office/rounds/spring/parts/evidence", data={"csrf_token": token}, headers=ORIGIN)
+    assert refused.status_code == 403
+    for wrong in ("none", "spring/parts/none", "spring/lines/privacy"):
+        assert auditor.get(f"/office/rounds/{wrong}").status_code == 404
+    with app.extensions["portal.database"].writing() as session:
+        assert editing.working(session, "round", "spring") is not None

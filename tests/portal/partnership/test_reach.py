@@ -1,0 +1,46 @@
+"""Groups and regarded consultations on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.partnership import reach, rounds
+from surveys import audit
+from surveys.errors import SurveysError
+from surveys.sealing import Keyring
+
+BY = "officer:x"
+
+
+def test_groups_are_noted_once_and_sorted_by_need(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    rounds.create(session, slug="autumn", by=BY, now=now, keys=keys)
+
+    def note(name: str, affected: bool, expected: int, reached: int) -> None:
+        reach.note_group(
+            session, "autumn", name=name, affected=affected, expected=expected, reached=reached, how="",
+            by=BY, now=now, keys=keys,
+        )  # fmt: skip
+
+    note("Businesses", False, 30, 5)
+    note("Young people", True, 50, 40)
+    note(" Businesses ", False, 30, 10)
+    assert [(one.name, one.reached) for one in reach.groups(session, "autumn")] == [
+        ("Young people", 40),
+        ("Businesses", 10),
+    ]
+    for name, expected in (("", 1), ("x" * 121, 1), ("Fine", -1)):
+        with pytest.raises(SurveysError, match=r"group\."):
+            note(name, False, expected, 0)
+    reach.regard(
+        session, "autumn", title="Policing survey", body="The commissioner", taken="Speeding comes first",
+        by=BY, now=now, keys=keys,
+    )  # fmt: skip
+    assert [one.body for one in reach.regarded(session, "autumn")] == ["The commissioner"]
+    assert audit.check(session, keys) == []
+    with pytest.raises(IntegrityError):
+        session.execute(text("UPDATE consulted_group SET reached = -1"))
