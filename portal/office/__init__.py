@@ -28,6 +28,8 @@ import portal.office.invitations as invitations
 import portal.office.keying as keying
 import portal.office.outbox as outbox
 import portal.office.people as people
+import portal.office.plan
+import portal.office.plan_items
 import portal.office.releases as releases
 import portal.office.requests as requests
 import portal.office.retention as retention

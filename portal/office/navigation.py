@@ -32,6 +32,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.year", "Year", "year"),
     Section("office.evidence", "Evidence", "evidence"),
     Section("office.decision_now", "Decisions", "decision"),
+    Section("office.plan", "Plan", "plan"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

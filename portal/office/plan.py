@@ -31,9 +31,9 @@ WARNING_WORDS = {
     "priority": "This objective stands under no priority",
 }
 LATE_WORDS = {
-    "overdue": "should have been done by {day}",
-    "review": "should have been looked at again by {day}",
-    "update": "has no report for the quarter that ended on {day}",
+    "overdue": "It should have been done by {day}",
+    "review": "It should have been looked at again by {day}",
+    "update": "It has no report for the quarter that ended on {day}",
 }
 FAULT_WORDS = {
     "formula": "This cell holds a formula. Put its value there",

@@ -6,15 +6,15 @@ from portal.office_words import Facts, Say
 
 
 def _wrong(facts: Facts) -> str:
-    reason, field = str(facts.get("reason", "")), facts.get("field")
+    reason = str(facts.get("reason", ""))
     if "long" in reason:
         return "This is too long. Shorten it"
     if "date" in reason:
         return "Enter a day, like 31 3 2028"
-    if field in ("aim", "baseline"):
+    if reason.startswith(("float", "finite", "greater", "less")):
         return "Enter a number, like 46 or 46.5"
     if reason in ("missing", "string_too_short"):
-        return "Give it a name, at most 300 characters"
+        return "Fill this in"
     return "This does not fit here. Look at it again"
 
 
@@ -53,5 +53,6 @@ WORDS: dict[str, Say] = {
     "plan.no_file": lambda _: "Choose a spreadsheet",
     "plan.not_sheet": lambda _: "This is not a spreadsheet we can read. Save it as .xlsx and try again",
     "plan.sheet_large": lambda _: "This spreadsheet is too large for a plan",
+    "plan.there": lambda facts: f"{facts.get('key')} has this name already. Take the row out, or its key in",
     "plan.sheet": lambda _: "Nothing was taken over, because some rows are wrong. They are listed below",
 }

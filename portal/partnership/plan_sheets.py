@@ -28,8 +28,8 @@ MOST_ROWS = 1000
 HEADS: Mapping[str, tuple[str, ...]] = {
     "objective": ("key", "version", "title", "outcome", "priority", "partner", "evaluation"),
     "target": (
-        "key", "version", "objective", "title", "unit", "count", "up", "baseline", "baseline_on", "aim", "due",
-        "term", "source", "partner",
+        "key", "version", "objective", "title", "unit", "count", "up", "baseline", "baseline_on", "aim",
+        "due", "term", "source", "partner",
     ),
     "action": (
         "key", "version", "objective", "title", "partners", "area", "place", "resources", "due", "review_on",
@@ -88,7 +88,7 @@ def read(
 ) -> dict[str, int]:
     """Takes over every row that is new or different; says how many were ``added`` and ``changed``.
 
-    Raises ``plan.sheet_large``, ``plan.not_sheet``, and ``plan.sheet`` with every :class:`Fault` as ``faults``:
+    Raises ``plan.sheet_large``, ``plan.not_sheet``, or ``plan.sheet`` with all its ``faults``;
     the caller rolls back, so nothing is half taken over.
     """
     done = {"added": 0, "changed": 0}
@@ -132,6 +132,10 @@ def _take(
     if there is None:
         if key is not None and version is not None:
             raise SurveysError("plan.no_item", field="key", key=key)
+        title = str(cells.get("title", "")).strip()
+        for one in plan.items(session, found.year):
+            if (one.kind, one.parent, one.body["title"]) == (kind, parent, title):
+                raise SurveysError("plan.there", field="title", key=one.key)
         made = plan.put(session, found, kind, cells, parent=parent, **how)
         if key is not None:
             new[key] = made.key

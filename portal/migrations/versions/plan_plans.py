@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "plan_1"
-down_revision = "safeguarding_years"
+down_revision = "otherways_reach"
 branch_labels = None
 depends_on = None
 
