@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from portal import (
+    api,
     database,
     errors,
     files,
@@ -99,6 +100,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     app.register_blueprint(respond.bp)
     app.register_blueprint(letterbox.bp)
     app.register_blueprint(office.bp)
+    api.init_app(app, settings)
     app.register_blueprint(preview.bp)
     return app
 

@@ -60,7 +60,12 @@ def draw(template: str, facts: dict[str, object]) -> str:
 
 
 def page(status: int, name: str, **facts: object) -> Response:
-    """An error page; when it cannot be drawn, the page of last resort, which looks nothing up."""
+    """An error page; when it cannot be drawn, the page of last resort, which looks nothing up.
+
+    Machines that ask the API get problem details (RFC 9457) instead.
+    """
+    if request.path.startswith("/api/"):
+        return problem_details(status)
     try:
         facts["sensitive"] = permission_of(request.endpoint) is Permission.RESPOND
         if facts["sensitive"]:
@@ -71,6 +76,14 @@ def page(status: int, name: str, **facts: object) -> Response:
         logs.fault(problem, page=name)
         body = last_resort(saved=request.method in ("GET", "HEAD"))
     response = make_response(body, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_details(status: int) -> Response:
+    title = HTTPStatus(status).phrase
+    response = make_response({"type": "about:blank", "title": title, "status": status}, status)
+    response.mimetype = "application/problem+json"
     response.headers["Cache-Control"] = "no-store"
     return response
 

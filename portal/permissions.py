@@ -101,6 +101,7 @@ ROLES: dict[str, Row] = {
         "analyst",
         read="consultation moderator safeguarding information member auditor administrator",
     ),
+    **_office("coding coding_next coding_learn coding_decide", "analyst moderator", read="auditor"),
     **_office("desk_view_save desk_view_forget desk_exact desk_export desk_comments", "analyst"),
     **_office("census", "analyst consultation administrator", read="member auditor"),
     **_office(
@@ -175,6 +176,11 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "results_file"),
     **_rows(Permission.PUBLIC, "public", "plans plan"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
+    **_rows(
+        Permission.PUBLIC,
+        "api",
+        "index rounds_list round surveys_list survey release table priorities openapi",
+    ),
     **_rows(
         Permission.RESPOND,
         "respond",

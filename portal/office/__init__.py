@@ -13,6 +13,8 @@ import portal.office.audit as audit
 import portal.office.builder_files
 import portal.office.census
 import portal.office.census as census
+import portal.office.coding
+import portal.office.comment
 import portal.office.comment as comment
 import portal.office.comments as comments
 import portal.office.desk
@@ -104,6 +106,7 @@ import portal.office.builder_routes
 import portal.office.builder_translations
 import portal.office.campaigns
 import portal.office.census
+import portal.office.coding
 import portal.office.comment
 import portal.office.comments
 import portal.office.decision

@@ -19,6 +19,7 @@ from portal.partnership import census, rounds
 from portal.partnership.board import Fieldwork, Gap, shown
 from portal.rendering import day
 from surveys import surveys
+from surveys.moderation import concerns
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.tables import WHO
 from surveys.surveys import Survey, london_day
@@ -55,6 +56,7 @@ def board_survey(slug: str) -> ResponseReturnValue:
         title=words(document, document.title),
         state=surveys.state(survey, now()),
         left=(closes - london_day(now())).days if closes else None,
+        concerns=concerns.standing(session, london_day(now()), survey.id),
         exact=exact,
         starts=shown(found.starts, exact=exact),
         answered=shown(found.responses, exact=exact),

@@ -19,21 +19,22 @@ from portal.database import read_session, writing
 from portal.forms.office.desk import SaveView, exact_form
 from portal.office import desk_words as say
 from portal.office.blueprint import bp, keys, may, now, officer, said
+from portal.office.desk_tables import table_of
 from portal.partnership import census
-from portal.reading import Reading, base_words, hidden_words, line_words, read
+from portal.reading import read
 from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import views
+from surveys.results.coding import themes_table as theme_counts
 from surveys.results.comparison import same_question
-from surveys.results.disclosure import ReleasedTable
+from surveys.results.disclosure import ReleasedTable, publish
 from surveys.results.estimates import weighting_of
 from surveys.results.rounding import Policy, rounded
-from surveys.results.tables import WHO, ExactTable
+from surveys.results.tables import TEXTS, WHO
 from surveys.surveys import Survey
 
 LOCALE = "en_GB"
-Cell = dict[str, Any] | str
 
 
 def published_surveys(session: Session) -> list[tuple[Survey, Questionnaire]]:
@@ -191,7 +192,27 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         standing=standing,
         form=form,
         around=_around(document, question),
+        themes=_themes(session, survey, asked) if asked.kind in TEXTS else [],
     )
+
+
+def _themes(session: Session, survey: Survey, asked: Any) -> list[dict[str, Any]]:
+    """What people wrote about, as everybody in the office may see it."""
+    table, names = theme_counts(session, survey.id, asked.id)
+    group = publish([table], Policy()).tables[0].groups[0]
+    if group.hidden:
+        return []
+    return [
+        {
+            "name": names[row.key],
+            "cells": [
+                f"{row.percent}%" if row.percent is not None else {"text": "too few", "few": True},
+                str(row.count) if row.count is not None else {"text": "fewer than 10", "few": True},
+            ],
+            "bar": row.percent,
+        }
+        for row in group.rows
+    ]
 
 
 def _saved(survey: Survey) -> dict[str, Any] | None:
@@ -230,62 +251,6 @@ def others(session: Session, survey: Survey, question: Any) -> list[tuple[str, s
     ]
 
 
-def table_of(reading: Reading) -> list[dict[str, Any]]:
-    """One released table laid out: heads and rows, all words from the reading."""
-    title = reading.title.text
-    base: dict[str, Any] = {"key": reading.key, "title": title, "rules": reading.rules}
-    if reading.by is None and reading.kind != "grid":
-        block = reading.first
-        rows = [
-            {
-                "name": line.label.text,
-                "cells": [_percent(line, block.hidden), _people(line, block.hidden)],
-                "bar": line.percent,
-                "muted": line.aside,
-            }
-            for line in reading.sorted_lines(block)
-        ]
-        foot = (
-            f"Asked: {base_words(block, 'asked')}. Answered: {base_words(block, 'answered')}. "
-            f"Skipped: {base_words(block, 'skipped')}."
-        )
-        if block.hidden:
-            foot += f" {hidden_words(block).capitalize()}."
-        return [{**base, "kind": "topline", "rows": rows, "foot": foot}]
-    keys = list(dict.fromkeys(line.key for block in reading.blocks for line in block.lines))
-    heads = ["Group", "People who answered", *(_name(reading, key) for key in keys)]
-    groups: list[list[Cell]] = [
-        [
-            block.label.text,
-            {"text": base_words(block, "answered"), "few": block.answered is None},
-            *(_percent(block.line(key), block.hidden) for key in keys),
-        ]
-        for block in reading.blocks
-    ]
-    by = f" by {reading.by_title.text.lower()}" if reading.by else ""
-    return [{**base, "title": title + by, "kind": "matrix", "heads": heads, "rows": groups}]
-
-
-def _name(reading: Reading, key: str) -> str:
-    if reading.net is not None:
-        return reading.title.text
-    return reading.answer(key).text
-
-
-def _percent(line: Any, hidden: str) -> Cell:
-    if line is None or hidden:
-        return {"text": "hidden", "few": True}
-    if line.percent is not None:
-        return f"{line.percent}%"
-    return {"text": "hidden" if line.protects else "too few", "few": True}
-
-
-def _people(line: Any, hidden: str) -> Cell:
-    if hidden or line.count is None:
-        return {"text": "hidden" if hidden else line_words(line), "few": True}
-    return {"text": str(line.count), "narrow": f"{line.count} people"}
-
-
 def figures_of(document: Questionnaire, tables: Sequence[ReleasedTable], question: str) -> Mapping[str, Any]:
     """The figures of one question's tables, by table key; a breakdown by ward as bars, not as a map."""
     wanted = [t for t in tables if t.question == question and not t.key.startswith(f"{WHO}.")]
@@ -314,39 +279,6 @@ def desk_figure(slug: str, key: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return jsonify(found)
-
-
-def exact_json(table: ExactTable) -> dict[str, Any]:
-    """An exact table in the form pages and charts read, its percentages whole."""
-    return {
-        "key": table.key,
-        "question": table.question,
-        "kind": table.kind,
-        "base": table.base,
-        "by": table.by,
-        "net": table.net,
-        "item": table.item,
-        "groups": [
-            {
-                "key": group.key,
-                "asked": group.asked,
-                "answered": group.answered,
-                "skipped": group.skipped,
-                "hidden": None,
-                "rows": [
-                    {
-                        "key": row.key,
-                        "count": row.people,
-                        "percent": round(100 * row.people / group.answered) if group.answered else None,
-                        "hidden": None,
-                    }
-                    for row in group.rows
-                ],
-                "withheld": [],
-            }
-            for group in table.groups
-        ],
-    }
 
 
 # Saved views ----------------------------------------------------------------------------------------------

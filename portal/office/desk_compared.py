@@ -11,7 +11,8 @@ from portal.counting import counting
 from portal.database import read_session
 from portal.office import desk_words as say
 from portal.office.blueprint import now
-from portal.office.desk import LOCALE, exact_json, survey_called, words
+from portal.office.desk import LOCALE, survey_called, words
+from portal.office.desk_tables import exact_json
 from portal.reading import read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire

@@ -20,8 +20,9 @@ from portal.forms.office.desk import Exact, SaveView, exact_form
 from portal.office import desk_orders as orders
 from portal.office import desk_words as say
 from portal.office.blueprint import bp, keys, now, officer
-from portal.office.desk import LOCALE, exact_json, others, question_called, survey_called, words
+from portal.office.desk import LOCALE, others, question_called, survey_called, words
 from portal.office.desk_compared import compared_with
+from portal.office.desk_tables import exact_json
 from portal.partnership import census
 from portal.reading import Reading, read
 from surveys.questionnaire.model import Questionnaire

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import DECISION_WORDS, KIND_WORDS, Receive, Sent, Settle
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, may, now, officer, said
 from portal.office.showing import visible
+from portal.partnership import complaints
 from portal.partnership import requests as register
 from portal.partnership.requests import DECISIONS, RequestRow
 from surveys.errors import SurveysError
@@ -46,6 +47,10 @@ def requests() -> ResponseReturnValue:
         form=form,
         rows=register.register(read_session(), settled=settled),
         settled=settled,
+        complaints=[
+            one for one in complaints.listing(read_session()) if (one.answered_on is not None) == settled
+        ],
+        complaints_at=url_for("office.complaints") if may("office.complaints") else "",
         today=london_day(now()),
         kind_words=KIND_WORDS,
         decision_words=DECISION_WORDS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -32,6 +34,7 @@ def _shown(content: approvals.Content) -> dict[str, object]:
         "line_titles": TITLES,
         "audience_words": AUDIENCE_WORDS,
         "own_name": own_name,
+        "date_of": dt.date.fromisoformat,
     }
 
 

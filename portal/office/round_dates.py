@@ -99,4 +99,5 @@ def round_as_seen(slug: str) -> ResponseReturnValue:
         labels=LABELS,
         audience_words=AUDIENCE_WORDS,
         own_name=own_name,
+        date_of=dt.date.fromisoformat,
     )

@@ -10,6 +10,7 @@ from portal.accounts import people
 from portal.database import read_session, writing
 from portal.forms.office.rounds import AUDIENCE_WORDS, AddSurvey, NewRound, Override
 from portal.forms.office.texts import text_form
+from portal.i18n import own_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, now, said
 from portal.office.round_words import TITLES, lack_words, line_page, role_names
@@ -84,10 +85,15 @@ def listed() -> ResponseReturnValue:
     preparing = [
         (one, len(checklist.stopping(lines_of(one))))
         for one in rounds.everyone(session)
-        if one.slug not in public
+        if one.slug not in public and rounds.withdrawn(session, one.slug, now()) is None
+    ]
+    withdrawn = [
+        found for one in rounds.everyone(session) if (found := rounds.withdrawn(session, one.slug, now()))
     ]
     titles = {one.slug: title_of(one) for one, _ in preparing}
-    return render_template("office/rounds/list.html", listing=listing, preparing=preparing, titles=titles)
+    return render_template(
+        "office/rounds/list.html", listing=listing, preparing=preparing, withdrawn=withdrawn, titles=titles
+    )
 
 
 @bp.route("/rounds/new", methods=["GET", "POST"])
@@ -278,6 +284,7 @@ def round_surveys(slug: str) -> ResponseReturnValue:
         form=form,
         surveys=instruments.of_round(session, round_),
         audience_words=AUDIENCE_WORDS,
+        own_name=own_name,
     )
     return make_response(shown, 422 if form.problems() else 200)
 

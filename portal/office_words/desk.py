@@ -44,6 +44,8 @@ WORDS: dict[str, Say] = {
     "census.area_missing": lambda facts: f"The file has no area called “{facts.get('area', '')}”",
     "census.one_area": lambda _: "The file has one area only. Enter its name or code",
     "census.no_total": lambda facts: f"The file has no total for {facts.get('area', 'the area')}",
+    "coding.unknown": lambda _: "This comment is not there any more. Take the next one",
+    "coding.done": lambda _: "Somebody has done this already. Take the next one",
     "export.reason": lambda _: "Say why this has to leave the office, in at least 10 characters",
     "export.groups": lambda _: "Choose what may stand together in a row",
 }

@@ -15,6 +15,9 @@ def _weak(facts: Facts) -> str:
 
 
 WORDS: dict[str, Say] = {
+    "decision.while_open": lambda _: (
+        "People are still being asked. The decision can be recorded once the consultation has closed"
+    ),
     "text.key_taken": lambda _: "There is already one with this name in the address",
     "text.unstorable": lambda _: "Mend what is marked. Nothing was saved",
     "text.stale": lambda _: (

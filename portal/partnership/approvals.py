@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import editing, gates, instruments, round_documents
 from portal.partnership.pages import Revision
+from portal.partnership.register import RoundFacts
 from portal.partnership.rounds import Round, note
 from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
@@ -104,7 +105,11 @@ def content_of(session: Session, round_: Round) -> Content:
     documents = round_documents.of_round(session, round_.id)
     plain = {
         "slug": round_.slug,
-        "facts": {name: facts[name] for name in APPROVED_FACTS if name in facts},
+        "facts": {
+            name: value
+            for name in APPROVED_FACTS
+            if (value := facts.get(name, RoundFacts.model_fields[name].default)) is not None
+        },
         "texts": {locale: dict(body) for locale, body in texts.items()},
         "surveys": [
             {

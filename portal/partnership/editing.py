@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership import brand, pages
+from portal.partnership import brand, pages, rounds
 from portal.partnership.pages import NEUTRAL, SOURCE, Revision
 from portal.partnership.register import KINDS, Body, partial, unfinished
 from surveys import audit
@@ -181,7 +181,7 @@ def publish(
     """Puts every draft of this thing on the site. All of it, or nothing.
 
     Raises "revision.invalid" (``field``, ``locale``) for what is still missing, "text.source_missing",
-    "text.unknown_reference", "text.required", "colours.weak".
+    "text.unknown_reference", "text.required", "colours.weak", "decision.while_open".
     """
     there = working(session, kind, key)
     if there is None or not there.drafted:
@@ -190,6 +190,8 @@ def publish(
     if NEUTRAL not in there.bodies or SOURCE not in there.bodies:
         raise SurveysError("text.source_missing", locale=SOURCE)
     _sound(session, kind, key, there.facts)
+    if kind == "round" and there.facts.get("decision") == "made":
+        _decided(session, key, now)
     shown = []
     for locale, body in checked.items():
         draft = _in_state(session, kind, key, locale, "draft")
@@ -311,6 +313,13 @@ def _sound(session: Session, kind: str, key: str, facts: Mapping[str, Any]) -> N
         weak = brand.weak_pairs(facts.get("colours", {}))
         if weak:
             raise SurveysError("colours.weak", field="colours", pairs=weak, locale=NEUTRAL)
+
+
+def _decided(session: Session, slug: str, now: dt.datetime) -> None:
+    """A decision cannot be made while people are still asked about it."""
+    asked = rounds.one(session, slug, now)
+    if asked is not None and asked.state in ("coming", "open", "paused"):
+        raise SurveysError("decision.while_open", field="decision", locale=NEUTRAL)
 
 
 def _not_overtaken(

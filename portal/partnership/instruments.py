@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import pages
 from portal.partnership.places import place_entries
-from portal.partnership.rounds import Round, RoundSurvey, add_survey, note
+from portal.partnership.rounds import Round, RoundSurvey, note
 from surveys import surveys
 from surveys.authoring import beginning, drafting, publishing, translating
 from surveys.authoring.drafting import SurveyDraft
@@ -107,11 +107,15 @@ def _planned(session: Session, round_: Round) -> list[Instrument]:
     rows = session.execute(
         select(PlannedSurvey, SurveyDraft)
         .join(SurveyDraft, SurveyDraft.id == PlannedSurvey.draft_id)
-        .where(PlannedSurvey.round_id == round_.id, SurveyDraft.published_version_id.is_(None))
+        .where(PlannedSurvey.round_id == round_.id)
         .order_by(PlannedSurvey.position)
     )
     places = places_now(session)
-    return [_instrument(session, planned, draft, places) for planned, draft in rows]
+    return [
+        found
+        for planned, draft in rows
+        if (found := _instrument(session, round_, planned, draft, places)) is not None
+    ]
 
 
 def places_now(session: Session) -> tuple[PlaceEntry, ...]:
@@ -121,8 +125,15 @@ def places_now(session: Session) -> tuple[PlaceEntry, ...]:
 
 
 def _instrument(
-    session: Session, planned: PlannedSurvey, draft: SurveyDraft, places: Collection[PlaceEntry]
-) -> Instrument:
+    session: Session,
+    round_: Round,
+    planned: PlannedSurvey,
+    draft: SurveyDraft,
+    places: Collection[PlaceEntry],
+) -> Instrument | None:
+    """A planned survey; None once the round holds it as a published one."""
+    if draft.published_version_id is not None:
+        return _published_apart(session, round_, planned, draft)
     document = drafting.document_of(draft)
     summaries = [translating.summary(session, draft, locale) for locale in document.locales[1:]]
     found = faults(freeze(document, places), complete=True)
@@ -135,6 +146,21 @@ def _instrument(
         unchecked=frozenset(one.locale for one in summaries if not one.checked),
         planned=planned,
         draft=draft,
+    )
+
+
+def _published_apart(
+    session: Session, round_: Round, planned: PlannedSurvey, draft: SurveyDraft
+) -> Instrument | None:
+    """A planned survey whose questions were published already: it opens with the round all the same."""
+    version = session.get_one(SurveyVersion, draft.published_version_id)
+    survey = session.get_one(Survey, version.survey_id)
+    if session.get(RoundSurvey, (round_.id, survey.id)) is not None or survey.withdrawn_at is not None:
+        return None
+    document = surveys.questionnaire_of(version)
+    unchecked = frozenset(document.locales[1:]) - frozenset(offered(document))
+    return Instrument(
+        survey.slug, planned.audience, document, unchecked=unchecked, planned=planned, survey=survey
     )
 
 
@@ -271,7 +297,7 @@ def publish(
             now=now,
             keys=keys,
         )
-    survey = publishing.publish_first(
+    return publishing.publish_first(
         session,
         one.draft.id,
         slug=one.planned.slug,
@@ -281,8 +307,6 @@ def publish(
         now=now,
         keys=keys,
     )
-    add_survey(session, round_, survey, audience=one.planned.audience, by=by, now=now, keys=keys)
-    return survey
 
 
 # Languages ------------------------------------------------------------------------------------------------

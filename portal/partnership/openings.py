@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership import approvals, editing, gates, instruments, readiness
 from portal.partnership.checklist import Holders
-from portal.partnership.rounds import LONDON, Round, RoundSurvey, last_day, note
+from portal.partnership.rounds import LONDON, Round, RoundSurvey, add_survey, last_day, note
 from surveys import surveys
 from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
@@ -87,6 +87,7 @@ def launch(
     published = []
     for one in instruments.of_round(session, round_):
         survey = one.survey or instruments.publish(session, round_, one, places, by=by, now=now, keys=keys)
+        add_survey(session, round_, survey, audience=one.audience, by=by, now=now, keys=keys)
         surveys.schedule(
             session,
             survey,

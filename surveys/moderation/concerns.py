@@ -222,11 +222,12 @@ def register(session: Session, *, closed: bool = False, limit: int = 200) -> lis
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
-def standing(session: Session, today: dt.date) -> tuple[int, int]:
+def standing(session: Session, today: dt.date, survey_id: str | None = None) -> tuple[int, int]:
     """How many concerns are open and how many of these are overdue: all that anybody else may see."""
-    rows = session.execute(
-        select(Concern.submitted_on, Concern.told_on).where(Concern.released_on.is_(None))
-    ).all()
+    query = select(Concern.submitted_on, Concern.told_on).where(Concern.released_on.is_(None))
+    if survey_id is not None:
+        query = query.where(Concern.survey_id == survey_id)
+    rows = session.execute(query).all()
     return len(rows), sum(clock(sent, told, None, today).overdue for sent, told in rows)
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FileField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 
 from portal.forms.office import OfficeForm, Required
 from surveys.questionnaire.model import Questionnaire
@@ -104,4 +113,12 @@ class Export(Reason):
             ("people", "Age, sex and equality answers, without any place"),
         ],
         default="people",
+    )
+
+
+class SecondCoding(OfficeForm):
+    comment = HiddenField()
+    themes = SelectMultipleField(
+        "Which themes does it speak of?",
+        description="None is an answer too. You do not see what was ticked before",
     )

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 
 from surveys import surveys
 from surveys.audit import Entry
+from surveys.moderation import themes
 from surveys.questionnaire.model import Questionnaire
 from surveys.records import Comment, Response
 from surveys.sealing import Keyring
@@ -279,3 +280,36 @@ def test_comments_leave_only_as_they_were_cleared(app: Flask, analyst: PageClien
     rows = list(sheet.iter_rows(min_row=2))
     assert [row[1].value for row in rows] == ["'=HYPERLINK(1) street lights"]
     assert all(cell.data_type == "s" for row in rows for cell in row if cell.value)
+
+
+def test_coding_pages_show_agreement_and_take_a_second_coding(app: Flask) -> None:
+    moderator = sign_in(app, "moderator")
+    keys: Keyring = app.extensions["portal.keys"]
+    with publishing.store(app).writing() as session:
+        survey = surveys.by_slug(session, "local-2026")
+        assert survey is not None
+        noted = {"by": "officer:1", "now": NOW, "keys": keys}
+        theme = themes.add(session, survey.id, "why", name="Lighting", **noted)  # type: ignore[arg-type]
+        owner = session.scalars(select(Response).where(Response.survey_id == survey.id).limit(1)).one()
+        key_id, sealed = keys.seal("The lamps are broken")
+        session.add(
+            Comment(
+                survey_id=survey.id, response_id=owner.id, item="why", sealed=sealed, key_id=key_id,
+                locale="en_GB", state="publishable", submitted_on=owner.submitted_on,
+            )
+        )  # fmt: skip
+        session.flush()
+        chosen = theme.id
+    page = moderator.page("/office/coding/local-2026/why")
+    assert "Lighting" in page.main
+    assert "no sample yet" in page.main
+    page = moderator.page("/office/coding/local-2026/why/next")
+    assert "The lamps are broken" in page.main
+    page = moderator.submit(page, {"themes": [chosen]}, "Save and show the next")
+    assert "coded twice" in page.text
+    assert "0% of 1" in page.main
+    page = moderator.submit(page, {}, "Make suggestions anew")
+    assert "At least 30 comments have to be coded" in page.main
+    assert moderator.get("/office/coding/local-2026/no-such").status_code == 404
+    answer = f"/office/coding/local-2026/why/suggestions/x/{chosen}/accept"
+    assert send(moderator, answer).status_code == 404

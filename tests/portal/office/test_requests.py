@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import jobs
-from portal.partnership import requests
+from portal.partnership import complaints, requests
 from surveys import audit, erasure, moderation, responses, retention, surveys
 from surveys.moderation import appeals
 from surveys.moderation.appeals import Appeal
@@ -277,3 +277,17 @@ def test_the_first_page_says_what_waits_for_each_role(
     assert "In time" in shown["safeguarding"]
     assert "1 late" in shown["information"]
     assert "child" not in shown["safeguarding"]
+
+
+def test_a_complaint_from_the_site_stands_in_the_same_register(
+    officer: PageClient, writing: Writing, keys: Keyring, now: dt.datetime
+) -> None:
+    with writing() as session:
+        sent = complaints.receive(
+            session, text="You kept my <b>answers</b>", name="", contact="", subject="{reference}",
+            body="{reference}", now=now - dt.timedelta(days=40), keys=keys,
+        )  # fmt: skip
+        reference = sent.reference
+    page = officer.page("/office/requests")
+    assert f"{reference}: Complaint from the site" in page.main
+    assert "answers" not in page.main.partition("Complaint from the site")[2].partition("Enter a request")[0]

@@ -177,3 +177,10 @@ def test_the_jobs_announce(
     assert jobs.announce_concerns(desk) == 1
     assert jobs.announce_concerns(desk) == 0
     assert jobs.alarm_overdue(desk) == 0
+
+
+def test_the_fieldwork_board_shows_a_number_and_nothing_else(app: Flask, concern: Concern) -> None:
+    page = sign_in(app, "consultation").page("/office/board/autumn")
+    assert "With the safeguarding lead 1" in page.main.replace("lead1", "lead 1")
+    for word in ("danger", "stepfather", concern.id, "/office/safeguarding"):
+        assert word not in page.html

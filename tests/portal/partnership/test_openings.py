@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.partnership import (
+    approvals,
     consultation_record,
     editing,
     gates,
@@ -18,6 +19,7 @@ from portal.partnership import (
 )
 from portal.partnership.rounds import Round
 from surveys import audit, surveys
+from surveys.authoring import publishing
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from tests.portal.partnership import preparing
@@ -73,6 +75,34 @@ def test_what_is_not_ready_or_not_signed_off_does_not_open(session: Session, key
         openings.launch(session, round_, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
     assert problem.value.facts["lines"] == ("approval",)
     assert state(session, DURING) is None
+
+
+def test_a_decision_cannot_be_made_while_people_are_asked(
+    session: Session, keys: Keyring, launched: Round
+) -> None:
+    made = {pages.NEUTRAL: preparing.FACTS | {"decision": "made"}}
+    preparing.save(session, keys, "spring", made, now=DURING)
+    with refused("decision.while_open"):
+        editing.publish(session, "round", "spring", by=ANNA, now=DURING, keys=keys)
+    editing.publish(session, "round", "spring", by=ANNA, now=AFTER, keys=keys)
+
+
+def test_questions_published_before_the_round_opens_open_with_it(
+    session: Session, keys: Keyring, approved: Round
+) -> None:
+    [one] = instruments.of_round(session, approved)
+    assert one.draft is not None
+    survey = publishing.publish_first(
+        session, one.draft.id, slug="early", receipt_prefix="ZZ",
+        places=instruments.places_now(session), by=ANNA, now=NOW, keys=keys,
+    )  # fmt: skip
+    [one] = instruments.of_round(session, approved)
+    assert one.survey == survey
+    seen = approvals.content_of(session, approved).digest
+    approvals.approve(session, approved, seen=seen, name="Ben", by=BEN, now=NOW, keys=keys)
+    assert openings.launch(session, approved, holders=HOLDERS, by=ANNA, now=NOW, keys=keys) == (survey,)
+    [one] = instruments.of_round(session, approved)
+    assert (one.survey, state(session, DURING)) == (survey, "open")
 
 
 def test_who_signed_it_off_does_not_open_it(session: Session, keys: Keyring, approved: Round) -> None:
