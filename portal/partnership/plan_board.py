@@ -111,6 +111,10 @@ class Board:
     def targets(self) -> tuple[TargetLine, ...]:
         return tuple(one for objective in self.objectives for one in objective.targets)
 
+    @property
+    def everything(self) -> tuple[ObjectiveLine | TargetLine | ActionLine, ...]:
+        return (*self.objectives, *self.targets, *self.actions)
+
     def under(self, priority: str) -> tuple[ObjectiveLine, ...]:
         return tuple(one for one in self.objectives if one.body.priority == priority)
 
@@ -174,7 +178,7 @@ def warnings(found: Board, owners: Mapping[str, str | None], here: Collection[st
             warned += [Warn(f"no_{term}", one.key) for term in ("short", "long") if term not in terms]
         warned += [Warn("baseline", target.key) for target in one.targets if target.body.baseline is None]
         warned += [Warn("cause", action.key) for action in one.actions if not action.body.causes]
-    for line in (*found.objectives, *found.targets, *found.actions):
+    for line in found.everything:
         owner = owners.get(line.key)
         if owner is None:
             warned.append(Warn("owner", line.key))
@@ -201,7 +205,8 @@ def late(found: Board, today: dt.date) -> tuple[Late, ...]:
             slow.append(Late("overdue", action, action.body.due))
         if action.body.review_on is not None and action.body.review_on < today and action.status != "done":
             slow.append(Late("review", action, action.body.review_on))
-    for line in (*found.targets, *found.actions):
+    told_of: tuple[ActionLine | TargetLine, ...] = (*found.targets, *found.actions)
+    for line in told_of:
         told = max((one.quarter for one in line.updates), default=0)
         if told < over and line.status != "done":
             slow.append(Late("update", line, progress.quarter_end(found.year, told + 1)))

@@ -101,7 +101,8 @@ def read(
                 act = _take(session, found, kind, cells, new, by=by, now=now, keys=keys)
             except SurveysError as problem:
                 facts = {name: value for name, value in problem.facts.items() if name != "field"}
-                faults.append(Fault(SHEETS[kind], row, problem.field or "", problem.code, facts))
+                field = "objective" if problem.field == "parent" else problem.field or ""
+                faults.append(Fault(SHEETS[kind], row, field, problem.code, facts))
                 continue
             if act is not None:
                 done[act] += 1
@@ -126,7 +127,7 @@ def _take(
     parent = cells.pop("objective", None)
     parent = new.get(parent, parent)
     if kind != "objective" and parent is None:
-        raise SurveysError("plan.parent", field="objective")
+        raise SurveysError("plan.parent", field="parent")
     how: dict[str, Any] = {"by": by, "now": now, "keys": keys}
     there = None if key is None else plan.item(session, found.year, key)
     if there is None:

@@ -10,8 +10,9 @@ from flask_babel import gettext
 
 from portal.database import read_session
 from portal.partnership import causes, decisions, plan, plan_board, progress
+from portal.partnership.pages import Entry
 from portal.partnership.plan import PlanEdition
-from portal.partnership.plan_board import TargetLine
+from portal.partnership.plan_board import ObjectiveLine, TargetLine
 from portal.public.blueprint import bp, entries
 from portal.public.year import proofs
 from portal.rendering import number
@@ -43,7 +44,9 @@ def one_plan(year: int) -> ResponseReturnValue:
         abort(404)
     board = plan_board.board(year, edition.content)
     priorities = {one.key: one for one in entries("priority")}
-    groups = [(entry, board.under(key)) for key, entry in priorities.items()]
+    groups: list[tuple[Entry | None, tuple[ObjectiveLine, ...]]] = [
+        (entry, board.under(key)) for key, entry in priorities.items()
+    ]
     known = {one.key for _, objectives in groups for one in objectives}
     groups.append((None, tuple(one for one in board.objectives if one.key not in known)))
     return render_template(
@@ -74,7 +77,7 @@ def _chosen(editions: tuple[PlanEdition, ...], wanted: str) -> PlanEdition | Non
 def value_of(line: TargetLine, value: float | None) -> str:
     """A value with its unit: ``46%``, ``120 reports``; words where there is none."""
     if value is None:
-        return gettext("not known")
+        return str(gettext("not known"))
     unit = line.body.unit
     figure = number(round(value, 2))
     return f"{figure}{unit}" if unit in ("", "%") else f"{figure} {unit}"
