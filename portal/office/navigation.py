@@ -15,7 +15,6 @@ class Section(NamedTuple):
 SECTIONS: tuple[Section, ...] = (
     Section("office.today", "Today", "today"),
     Section("office.rounds", "Consultations", "rounds"),
-    Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.texts", "Texts", "texts"),
     Section("office.comments", "Moderation", "comments"),
     Section("office.board", "Fieldwork", "board"),
