@@ -19,7 +19,7 @@ def _wrong(facts: Facts) -> str:
 
 
 def _named(what: str) -> Say:
-    return lambda facts: f"There is no such {what}: {', '.join(facts.get('wrong', ()))}"
+    return lambda facts: f"This site has no {what} “{', '.join(facts.get('wrong', ()))}”"
 
 
 WORDS: dict[str, Say] = {

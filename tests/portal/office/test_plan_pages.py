@@ -195,7 +195,7 @@ def test_the_spreadsheet_goes_out_and_comes_back_whole_or_not_at_all(
     page = bring(book)
     assert "Nothing was taken over" in page
     assert "Actions, row 4, title: This cell holds a formula" in page
-    assert "Actions, row 5, area: There is no such area of focus: nowhere" in page
+    assert "Actions, row 5, area: This site has no area of focus “nowhere”" in page
     assert "Targets, row 3" in page
     with writing() as session:
         assert {one.key for one in plan.items(session, YEAR)} == {"O1", "T1", "A1"}
