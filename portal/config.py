@@ -114,6 +114,11 @@ class Settings:
         return self.data_dir / "erasures.log"
 
     @property
+    def backed_up_path(self) -> Path:
+        """Touched whenever a backup was made from here."""
+        return self.data_dir / "backup.made"
+
+    @property
     def public_host(self) -> str:
         return urlsplit(self.public_url).netloc
 

@@ -24,8 +24,8 @@ from portal.database import Database
 from surveys import audit, changes, erasure
 from surveys.sealing import Keyring
 
-LEFT_OUT = ("change_log", "code_attempt")
-"""Tables whose rows never leave: the order of arrival, and who guessed at codes."""
+LEFT_OUT = ("change_log", "code_attempt", "outgoing")
+"""Tables whose rows never leave: the order of arrival, guesses at codes, letters that must not go again."""
 
 CONTENT = {"sqlite": "portal.sqlite3", "postgresql": "portal.dump"}
 DUMP = (
@@ -101,6 +101,7 @@ def backup(care: Custody, target: Path) -> Path:
         with packed.open("rb") as file:
             os.fsync(file.fileno())
         os.link(packed, target)
+    care.settings.backed_up_path.touch()
     return target
 
 

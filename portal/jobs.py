@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import alarms, logs, mail
+from portal import alarms, condition, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
@@ -207,6 +208,14 @@ def _refused(draft: str, problem: SurveysError) -> None:
     logs.log.error("a release could not be published", draft=draft, code=problem.code)
 
 
+def remind(desk: Desk) -> int:
+    """What is due is told to officers, and once a month how the site is doing."""
+    if desk.settings is None:
+        return 0
+    age = last_tick_age(desk.settings.data_dir, time.time())
+    return condition.remind(desk.store, desk.settings, desk.keys, desk.now, jobs_age=age)
+
+
 def _forget_unconfirmed(session: Session, desk: Desk) -> int:
     return contacts.forget_unconfirmed(session, desk.now)
 
@@ -242,6 +251,7 @@ JOBS: tuple[Job, ...] = (
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),
+    Job("remind", remind, nightly=True),
     Job("forget-mail", forget_mail, nightly=True),
     Job("forget-unconfirmed", _writing(_forget_unconfirmed), nightly=True),
     Job("untie-forms", _writing(_untie_forms), nightly=True),

@@ -57,6 +57,9 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="member auditor analyst",
     ),
+    **_office("health", "administrator information consultation", read="auditor"),
+    **_office("complaints complaint", "information administrator", read="auditor"),
+    **_office("outcome outcome_told outreach mail_merge", "consultation administrator", read="auditor"),
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
@@ -169,7 +172,7 @@ PERMISSIONS: dict[str, Permission] = {
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
         "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours",
+        "languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),

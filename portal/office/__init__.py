@@ -99,6 +99,7 @@ import portal.office.appeals
 import portal.office.audit
 import portal.office.board
 import portal.office.builder
+import portal.office.builder_files
 import portal.office.builder_pages
 import portal.office.builder_publish
 import portal.office.builder_questions
@@ -117,9 +118,11 @@ import portal.office.desk_export
 import portal.office.door
 import portal.office.erasing
 import portal.office.evidence
+import portal.office.health
 import portal.office.invitations
 import portal.office.keying
 import portal.office.outbox
+import portal.office.outreach
 import portal.office.people
 import portal.office.problems
 import portal.office.reach

@@ -74,9 +74,7 @@ def table_of(cycle: Cycle) -> Matrix:
 @bp.get("/decision")
 def decision_now() -> ResponseReturnValue:
     found = cycles.under_way(read_session())
-    if found is None:
-        return redirect(url_for("office.year"))
-    return redirect(url_for("office.decision", year=found.year))
+    return page(found) if found is not None else render_template("office/year/none.html")
 
 
 @bp.get("/decision/<int:year>", endpoint="decision")

@@ -23,7 +23,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.keying", "Paper and phone", "keying"),
     Section("office.outbox", "Outbox", "outbox"),
     Section("office.releases", "Publishing", "releases"),
-    Section("office.safeguarding", "Safeguarding", "safeguarding"),
     Section("office.appeals", "Appeals", "appeals"),
     Section("office.requests", "Requests", "requests"),
     Section("office.builder", "Surveys", "builder"),
@@ -32,6 +31,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.evidence", "Evidence", "evidence"),
     Section("office.decision_now", "Decisions", "decision"),
     Section("office.plan", "Plan", "plan"),
+    Section("office.complaints", "Complaints", "complaints"),
+    Section("office.health", "Site health", "health"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )

@@ -7,6 +7,7 @@ import portal.public.comments
 import portal.public.consultations
 import portal.public.documents
 import portal.public.home
+import portal.public.outreach
 import portal.public.partnership
 import portal.public.plan
 import portal.public.results

@@ -24,7 +24,7 @@ def ask(
     audience: str = "residents",
     round_slug: str = "autumn",
 ) -> Survey:
-    """The document as an open survey of the round, which has its words."""
+    """The document as an open survey of the round."""
     noted = {"by": BY, "now": OPENS - dt.timedelta(days=1), "keys": KEYS}
     with store(app).writing() as session:
         survey = surveys.create(

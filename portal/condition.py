@@ -1,0 +1,160 @@
+"""How the site is doing, for those who look after it: one line for each thing that can go wrong quietly."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portal import schema
+from portal.config import Settings
+from portal.database import Database
+from portal.partnership import complaints, outbox, pages, reminders
+from surveys.sealing import Keyring
+from surveys.surveys import london_day
+
+BACKUP_DAYS = 2
+FREE_SHARE, FREE_BYTES = 0.1, 2 * 1024**3
+HELPLINE_DAYS = 90
+STATEMENT_DAYS = 365
+JOBS_MINUTES = 60
+DISTRIBUTION = "community-safety-portal"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One look: ``good``, "soon" (due within a month) or "bad"; what was looked at, and what was found."""
+
+    state: str
+    name: str
+    words: str
+
+
+def lines(
+    session: Session, store: Database, settings: Settings, now: dt.datetime, *, jobs_age: float | None
+) -> tuple[Line, ...]:
+    """Every look once; only reads. ``jobs_age``: seconds since the background jobs last ran."""
+    today = london_day(now)
+    return (
+        _backup(settings.backed_up_path, now),
+        _disk(settings.data_dir),
+        *_mail(session, settings),
+        _jobs(jobs_age),
+        _version(store),
+        *_reviews(session, today),
+        _complaints(session, today),
+    )
+
+
+def _backup(made: Path, now: dt.datetime) -> Line:
+    try:
+        age = now.timestamp() - made.stat().st_mtime
+    except FileNotFoundError:
+        return Line("bad", "Backup", "None was made from here yet. Run portal backup every night.")
+    days = int(age // 86400)
+    words = "Made today." if days < 1 else f"The last one is {days} day{'s' if days > 1 else ''} old."
+    return Line("good" if days <= BACKUP_DAYS else "bad", "Backup", words)
+
+
+def _disk(data_dir: Path) -> Line:
+    space = shutil.disk_usage(data_dir)
+    gigabytes = f"{space.free / 1024**3:.1f} GB of {space.total / 1024**3:.1f} GB free."
+    good = space.free >= max(FREE_BYTES, FREE_SHARE * space.total)
+    return Line("good" if good else "bad", "Disk", gigabytes)
+
+
+def _mail(session: Session, settings: Settings) -> Iterator[Line]:
+    standing = outbox.standing(session)
+    if not settings.mail.server:
+        yield Line("soon", "Mail server", "None is set: links have to be copied from the outbox.")
+    failed, queued = standing["failed"], standing["queued"]
+    words = f"{failed} not delivered, {queued} waiting." if failed or queued else "Nothing waits or failed."
+    yield Line("bad" if failed else "good", "Letters", words)
+
+
+def _jobs(age: float | None) -> Line:
+    if age is None:
+        return Line("bad", "Background jobs", "They have not run here yet.")
+    minutes = int(age // 60)
+    return Line(
+        "good" if minutes <= JOBS_MINUTES else "bad", "Background jobs", f"Last ran {minutes} minutes ago."
+    )
+
+
+def _version(store: Database) -> Line:
+    return Line("good", "Version", f"{version(DISTRIBUTION)}, database at {schema.stands_at(store.engine)}.")
+
+
+def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
+    sections = pages.current(session, "accessibility", pages.SOURCE)
+    dates = [item.facts for item in sections if item.facts.reviewed or item.facts.prepared]
+    if dates:
+        last = max(filter(None, (dates[0].reviewed, dates[0].prepared)))
+        review_by = dates[0].review_due or last + dt.timedelta(days=STATEMENT_DAYS)
+        yield Line(_due(review_by, today), "Accessibility statement", f"Review it by {review_by:%d %B %Y}.")
+    else:
+        yield Line("bad", "Accessibility statement", "It has no date of preparation or review.")
+    lines_ = [one for one in pages.current(session, "helpline", pages.SOURCE) if one.facts.shown]
+    old = [
+        one.texts.name
+        for one in lines_
+        if one.facts.last_checked is None or (today - one.facts.last_checked).days > HELPLINE_DAYS
+    ]
+    words = (
+        f"Not checked within {HELPLINE_DAYS} days: {', '.join([*old[:6], *(['others'] if old[6:] else [])])}."
+        if old
+        else f"All {len(lines_)} checked within {HELPLINE_DAYS} days."
+    )
+    yield Line("bad" if old else "good", "Helplines", words)
+
+
+def _complaints(session: Session, today: dt.date) -> Line:
+    late = complaints.overdue(session, today)
+    words = f"{late} should have been acknowledged by now." if late else "None waits too long."
+    return Line("bad" if late else "good", "Data-protection complaints", words)
+
+
+def _due(day: dt.date, today: dt.date) -> str:
+    if day < today:
+        return "bad"
+    return "soon" if day - today <= dt.timedelta(days=30) else "good"
+
+
+# The month's mail -----------------------------------------------------------------------------------------
+
+
+def remind(
+    store: Database, settings: Settings, keys: Keyring, now: dt.datetime, *, jobs_age: float | None
+) -> int:
+    """Tells what is due, and once a month how the site is doing; says how many letters that makes."""
+    public, letters = settings.public_url, 0
+    with store.reading() as session:
+        wanted = reminders.due(session, now)
+        found = lines(session, store, settings, now, jobs_age=jobs_age)
+        month = f"{london_day(now):%Y-%m}"
+        monthly = not reminders.told(session, "health", month)
+    if not (wanted or monthly):
+        return 0
+    with store.writing() as session:
+        for one in wanted:
+            address = f"{public}/rounds/{one.consultation.slug}"
+            letters += reminders.tell(session, one, address=address, now=now, keys=keys)
+        if monthly:
+            letters += reminders.write(
+                session, ("administrator",), subject="How the site is doing this month",
+                body=_month(found, public), now=now, keys=keys,
+            )  # fmt: skip
+            reminders.note(session, "health", month, now)
+    return letters
+
+
+def _month(found: tuple[Line, ...], public: str) -> str:
+    order = {"bad": "TO DO", "soon": "SOON", "good": "fine"}
+    shown = sorted(found, key=lambda line: list(order).index(line.state))
+    body = "\n".join(f"{order[line.state]}: {line.name}. {line.words}" for line in shown)
+    return f"{body}\n\n{public}/office/health\n"
