@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "plan_1"
-down_revision = "analysis_coding"
+down_revision = "otherways_reminders"
 branch_labels = None
 depends_on = None
 
