@@ -78,7 +78,7 @@ def _plans(form: Begin) -> ResponseReturnValue:
     return make_response(shown, 422 if form.problems() else 200)
 
 
-@bp.post("/plan")
+@bp.post("/plan/begin")
 def plan_begin() -> ResponseReturnValue:
     form = Begin()
     form.carried_from.choices = [("", ""), *((str(p.year), "") for p in plan.listing(read_session()))]
