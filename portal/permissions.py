@@ -146,7 +146,7 @@ ROLES: dict[str, Row] = {
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
         "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
-        "builder_paper_word builder_json builder_texts builder_xlsform",
+        "builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
         "consultation administrator",
         read="auditor member analyst",
     ),

@@ -127,10 +127,13 @@ def languages(only: Collection[str] = ()) -> list[Language]:
     """Every language of the interface (or those of ``only``) with the address of this same page in it."""
     here = locale_code()
     path = quote(request.path)
+    previewed = "preview" in g
     if request.routing_exception is not None or (request.method == "POST" and not _readable()):
         path = "/"
     return [
-        Language(code, own_name(code), path_in(code, path), code == here)
+        Language(
+            code, own_name(code), f"{path}?in={code}" if previewed else path_in(code, path), code == here
+        )
         for code in current_app.extensions["portal.locales"]
         if not only or code in only or code == here
     ]

@@ -12,10 +12,18 @@ from portal.database import read_session, writing
 from portal.forms.office.builder import Begin, Settings
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
-from portal.office.builder_desk import Conflict, change, conflict, draft_at, press, seen, tell
+from portal.office.builder_desk import (
+    Conflict,
+    change,
+    conditions_said,
+    conflict,
+    draft_at,
+    press,
+    seen,
+    tell,
+)
 from portal.office.builder_words import ACTIONS, DIFFERENCES, fault_words
 from portal.partnership.survey_models import models
-from portal.route_words import by_name, condition_words
 from surveys import surveys
 from surveys.authoring import beginning, drafting, previews, publishing, remarks, translating
 from surveys.errors import SurveysError
@@ -136,8 +144,6 @@ def builder_draft(draft_id: str) -> ResponseReturnValue:
     draft, session = draft_at(draft_id), read_session()
     document = drafting.document_of(draft)
     corrected = session.get(Survey, draft.survey_id) if draft.survey_id else None
-    names = by_name(document)
-    locale = document.source_locale
     return render_template(
         "office/builder/draft.html",
         draft=draft,
@@ -151,7 +157,7 @@ def builder_draft(draft_id: str) -> ResponseReturnValue:
         languages_done=[translating.summary(session, draft, one) for one in document.locales[1:]],
         links=previews.links(session, draft, now()),
         remarks=[one for one in remarks.remarks(session, draft) if one.settled_at is None],
-        only=lambda condition: condition_words(condition, document, locale, names),
+        only=conditions_said(document),
     )
 
 

@@ -14,11 +14,13 @@ from portal.office.blueprint import keys, name_of, now, officer, said
 from portal.office.builder_words import fault_words
 from portal.partnership.survey_models import places_in_use
 from portal.rendering import moment
+from portal.route_words import by_name, condition_words
 from surveys.authoring import drafting
 from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
 from surveys.questionnaire.faults import Fault
-from surveys.questionnaire.model import PlaceEntry, Questionnaire
+from surveys.questionnaire.geography import freeze
+from surveys.questionnaire.model import Condition, PlaceEntry, Questionnaire
 from surveys.questionnaire.spots import spot
 
 
@@ -49,6 +51,13 @@ def page_of(document: Questionnaire, question_id: str) -> str:
 def places() -> tuple[PlaceEntry, ...]:
     """The wards and parishes in use, as publishing would freeze them in."""
     return places_in_use(read_session())
+
+
+def conditions_said(document: Questionnaire) -> Callable[[Condition], str]:
+    """Puts conditions into words, with the names of today's places in a draft that has none yet."""
+    named = freeze(document, places())
+    names = by_name(document)
+    return lambda condition: condition_words(condition, named, document.source_locale, names)
 
 
 def seen() -> int:

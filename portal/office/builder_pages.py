@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import AddPage, AddQuestion, Holder, PageForm
 from portal.office.blueprint import bp, said
-from portal.office.builder_desk import Conflict, change, conflict, draft_at, press, thing
+from portal.office.builder_desk import Conflict, change, conditions_said, conflict, draft_at, press, thing
 from portal.office.builder_words import KINDS
-from portal.route_words import by_name, condition_words
 from surveys.authoring import drafting
 from surveys.errors import SurveysError
 from surveys.questionnaire import editing, framing
@@ -79,7 +78,6 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
             if problem.code == "survey_draft.conflict":
                 draft = draft_at(draft_id)
                 clash = conflict(draft, problem, form, lambda state: _shown(state, page_id))
-    names = by_name(document)
     shown = render_template(
         "office/builder/page.html",
         draft=draft,
@@ -88,7 +86,7 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
         form=form,
         clash=clash,
         kinds=KINDS,
-        only=lambda condition: condition_words(condition, document, locale, names),
+        only=conditions_said(document),
     )
     return make_response(shown, 422 if form.problems() else 200)
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import PublishCorrection, PublishFirst, Share
+from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
-from portal.office.builder_desk import draft_at, places, tell
+from portal.office.builder_desk import draft_at, places, seen, tell
 from portal.office.builder_words import DIFFERENCES
 from portal.office.visit import settings
 from surveys import surveys
@@ -93,9 +94,25 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         changed=differences(base, document) if base else (),
         differences=DIFFERENCES,
         faults=tell(draft, document, drafting.faults_of(session, draft)),
+        approval=publishing.approval_of(session, draft) if correction else None,
         earlier=None if correction else drafting.earlier(session, draft),
     )
     return make_response(page, 422 if form.problems() else 200)
+
+
+@bp.post("/surveys/<draft_id>/approval")
+@fresh_sign_in
+def builder_approve(draft_id: str) -> ResponseReturnValue:
+    """A colleague agrees to a correction that changes the meaning of questions."""
+    try:
+        with writing() as session:
+            publishing.approve(
+                session, draft_id, seen_version=seen(), by=officer().by, now=now(), keys=keys()
+            )
+        said("Approved as it stands. A later change needs a new approval.")
+    except SurveysError as problem:
+        said(words_of(problem))
+    return redirect(url_for("office.builder_publish", draft_id=draft_id))
 
 
 def _publish(draft_id: str, form: PublishFirst | PublishCorrection) -> ResponseReturnValue:
@@ -121,6 +138,7 @@ def _publish(draft_id: str, form: PublishFirst | PublishCorrection) -> ResponseR
                 draft_id,
                 meaning=form.meaning.data,
                 note=str(form.note.data),
+                unapproved=str(form.unapproved.data or ""),
                 by=officer().by,
                 now=now(),
                 keys=keys(),

@@ -23,6 +23,7 @@ from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.builder_desk import (
     Conflict,
     change,
+    conditions_said,
     conflict,
     draft_at,
     page_of,
@@ -33,7 +34,6 @@ from portal.office.builder_desk import (
 )
 from portal.office.builder_pages import MOVES
 from portal.office.builder_words import DIFFERENCES, KINDS, MEANINGS
-from portal.route_words import by_name, condition_words
 from surveys.authoring import drafting, remarks
 from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
@@ -95,8 +95,7 @@ def _question_page(
     more: AddAnswers | None = None,
     remark: Remark | None = None,
 ) -> ResponseReturnValue:
-    session, locale = read_session(), document.source_locale
-    names = by_name(document)
+    session = read_session()
     here = url_for("office.builder_question", draft_id=draft.id, question_id=question.id)
     faults = tell(draft, document, drafting.faults_of(session, draft))
     earlier = drafting.earlier(session, draft)
@@ -117,7 +116,7 @@ def _question_page(
         changed=[one for one in earlier.differences if one.question == question.id] if earlier else [],
         earlier=earlier,
         differences=DIFFERENCES,
-        only=lambda condition: condition_words(condition, document, locale, names),
+        only=conditions_said(document),
     )
     bad = form.problems() or (more and more.problems()) or (remark and remark.problems())
     return make_response(shown, 422 if bad else 200)

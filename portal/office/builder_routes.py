@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import Leaf
 from portal.office.blueprint import bp, said
-from portal.office.builder_desk import change, draft_at, places, press, question_at, thing
-from portal.route_words import by_name, condition_words, option_words
+from portal.office.builder_desk import change, conditions_said, draft_at, places, press, question_at, thing
+from portal.route_words import by_name, option_words
 from surveys.authoring import drafting
 from surveys.errors import SurveysError
 from surveys.questionnaire import conditions
@@ -90,7 +90,7 @@ def builder_route(draft_id: str, what: str, name: str) -> ResponseReturnValue:
 
 
 def _said(document: Questionnaire, condition: Condition) -> str:
-    return condition_words(condition, document, document.source_locale, by_name(document))
+    return conditions_said(document)(condition)
 
 
 @bp.route("/surveys/<draft_id>/routes/<what>/<name>/add", methods=["GET", "POST"])
@@ -221,7 +221,7 @@ def builder_map(draft_id: str) -> ResponseReturnValue:
         document=document,
         drawing=_drawn(draft_id, document, found),
         stations=found,
-        only=lambda condition: _said(document, condition),
+        only=conditions_said(document),
         options=lambda road: [
             option_words(question_at(document, road.question), key, document, document.source_locale)
             for key in road.options
@@ -240,11 +240,13 @@ def _label(document: Questionnaire, station: Station) -> str:
 
 def _drawn(draft_id: str, document: Questionnaire, found: tuple[Station, ...]) -> Map:
     """Pages under each other; ways past pages on the right, pages shown to some only passed on the left."""
-    rows = {station.page.id: n for n, station in enumerate(found)}
-    rows |= {"check": len(found), "send": len(found)}
-    boxes, arcs = [], []
-    for n, station in enumerate(found):
-        ends = [road for road in station.roads if road.kind in ("stop", "hand-over")]
+    early = sum(not station.part.after_check for station in found)
+    rows = {station.page.id: n + (n >= early) for n, station in enumerate(found)}
+    rows |= {"check": early, "send": len(found) + 1}
+    boxes, arcs = [Box(early * ROW, "Check your answers", "", False)], [_straight(early)]
+    for station in found:
+        n = rows[station.page.id]
+        ends = any(road.kind in ("stop", "hand-over") for road in station.roads)
         href = url_for("office.builder_route", draft_id=draft_id, what="page", name=station.page.id)
         note = "ends for some" if ends else ""
         boxes.append(Box(n * ROW, _label(document, station), href, station.only is not None, note))
@@ -254,7 +256,7 @@ def _drawn(draft_id: str, document: Questionnaire, found: tuple[Station, ...]) -
         for road in station.roads:
             if road.kind in ("jump", "next") and rows.get(road.to, n + 1) > n + 1:
                 arcs.append(_bow(n, rows[road.to], "jump"))
-    boxes.append(Box(len(found) * ROW, "Check and send", "", False))
+    boxes.append(Box((len(found) + 1) * ROW, "Send", "", False))
     return Map(tuple(boxes), tuple(arcs), len(boxes) * ROW)
 
 

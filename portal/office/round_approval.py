@@ -17,10 +17,21 @@ from portal.office.round_words import TITLES
 from portal.office.rounds import the_round
 from portal.office.signature import signed
 from portal.office.visit import settings
-from portal.partnership import approvals
+from portal.partnership import approvals, outbox
 from portal.partnership.rounds import Round
+from portal.rendering import moment
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
+
+LETTER = """Dear {name},
+
+Please look at what is prepared and say whether it may go ahead. No account is needed.
+The link works once, until {until}:
+
+{address}
+
+It shows exactly what you would approve. If anything is changed after this letter, the link tells you so.
+"""
 
 
 def _shown(content: approvals.Content) -> dict[str, object]:
@@ -107,10 +118,22 @@ def round_approval_link(slug: str) -> ResponseReturnValue:
                 post=form.post.data or "",
                 **signed(),
             )
+            address = settings().public_url + url_for("office.round_signing", slug=slug, token=token)
+            if (form.email.data or "").strip():
+                outbox.post(
+                    session,
+                    to=form.email.data.strip(),
+                    subject="For your approval",
+                    body=LETTER.format(name=link.name, address=address, until=moment(link.expires_at)),
+                    kind="approval",
+                    now=now(),
+                    keys=keys(),
+                    link=address,
+                )
     except SurveysError as problem:
-        form.refuse(problem)
+        field = "email" if problem.code.startswith("mail.") else problem.field
+        form.refuse(SurveysError(problem.code, field=field, **problem.facts))
         return _page(round_, form, ApproveAlone(formdata=None))
-    address = settings().public_url + url_for("office.round_signing", slug=slug, token=token)
     return render_template("office/rounds/link.html", round_=round_, link=link, address=address)
 
 

@@ -35,6 +35,10 @@ WORDS: dict[str, Say] = {
         "This file cannot be read as a spreadsheet. Save it as .xlsx and try again"
     ),
     "correction.meaning": lambda _: "Say whether the corrected questions still mean the same",
+    "correction.own": lambda _: "You changed this draft last. Somebody else has to approve it",
+    "correction.unapproved": lambda _: (
+        "A changed meaning needs somebody else’s approval. Ask a colleague, or say why nobody could give it"
+    ),
     "correction.note": lambda _: "Say in a sentence what was corrected. The public can read it",
     "correction.nothing": lambda _: "Nothing is different from the survey as it is now",
     "edit.shape": lambda _: "This cannot be stored as it is. Check numbers and choices",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import MutableMapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
@@ -13,13 +13,14 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from portal.database import read_session
-from portal.i18n import locale_code
+from portal.i18n import SOURCE_LOCALE, locale_code
 from portal.partnership import openings, round_documents, rounds
 from portal.partnership.rounds import Asked, Consultation
 from portal.public.blueprint import bp
 from portal.reading import Label, label
-from portal.rendering import day, moment
+from portal.rendering import day, moment, spoken
 from surveys import surveys
+from surveys.authoring import publishing
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.releases import Release
 from surveys.sealing import Keyring
@@ -175,7 +176,18 @@ def round(slug: str) -> ResponseReturnValue:
         steps=next_steps(shown),
         changes=_changes(slug),
         documents=_documents(slug),
+        corrections=_corrections(shown),
     )
+
+
+def _corrections(shown: rounds.Consultation) -> list[dict[str, Any]]:
+    """Every later version of the round's surveys, oldest first, each with what was corrected."""
+    found: list[dict[str, Any]] = []
+    for asked in shown.surveys:
+        for one in publishing.corrections(read_session(), asked.survey.id):
+            found.append({"number": one.number, "on": one.published_at, "same": one.meaning == "same"})
+            found[-1]["note"] = spoken(one.note, SOURCE_LOCALE)
+    return sorted(found, key=lambda one: one["on"])
 
 
 def _changes(slug: str) -> tuple[openings.RoundChange, ...]:

@@ -7,18 +7,59 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ForeignKeyConstraint, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import surveys
 from surveys.authoring import translating
 from surveys.authoring.drafting import SurveyDraft, _to_change, document_of, note
+from surveys.db import Base, UTCDateTime, append_only
 from surveys.errors import SurveysError
 from surveys.questionnaire.editing import closed, opened
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import PlaceEntry, Questionnaire
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion
+
+
+class CorrectionApproval(Base):
+    """Somebody else read this state of a correction and agrees to its changed meaning. Append-only."""
+
+    __tablename__ = "survey_draft_approval"
+    __table_args__ = (ForeignKeyConstraint(["draft_id"], ["survey_draft.id"]),)
+
+    draft_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+
+
+append_only(CorrectionApproval.__table__)
+
+
+def approve(
+    session: Session, draft_id: str, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
+) -> None:
+    """A second account agrees to the correction as it stands; any later edit needs a new approval.
+
+    Raises ``survey_draft.moved_on``, ``correction.own``, ``survey_draft.not_correction``.
+    """
+    draft = _to_change(session, draft_id)
+    if draft.survey_id is None:
+        raise SurveysError("survey_draft.not_correction")
+    if draft.revision != seen_version:
+        raise SurveysError("survey_draft.moved_on", seen=seen_version, now=draft.revision)
+    if by == draft.changed_by:
+        raise SurveysError("correction.own")
+    if approval_of(session, draft) is None:
+        session.add(CorrectionApproval(draft_id=draft.id, revision=draft.revision, at=now, by=by))
+        session.flush()
+        note(session, draft, "survey_draft.approve", by=by, now=now, keys=keys, step=draft.revision)
+
+
+def approval_of(session: Session, draft: SurveyDraft) -> CorrectionApproval | None:
+    """The approval of the draft as it stands now."""
+    return session.get(CorrectionApproval, (draft.id, draft.revision))
 
 
 def publish_first(
@@ -65,11 +106,14 @@ def publish_correction(
     by: str,
     now: dt.datetime,
     keys: Keyring,
+    unapproved: str = "",
 ) -> SurveyVersion:
     """Freezes the draft as the live survey's next version; ``note`` is public.
 
+    A changed meaning needs a second account's :func:`approve`, or the reason why nobody could give it.
+
     Raises ``survey_draft.not_correction``, ``survey_draft.base_moved`` (another correction came first),
-    ``correction.note``, ``correction.meaning``, ``correction.nothing`` and what
+    ``correction.note``, ``correction.meaning``, ``correction.nothing``, ``correction.unapproved`` and what
     :func:`surveys.publish_version` raises.
     """
     draft = _to_change(session, draft_id)
@@ -87,10 +131,15 @@ def publish_correction(
     document = _stated(session, draft)
     if opened(document) == current.document:
         raise SurveysError("correction.nothing")
+    approval = approval_of(session, draft)
+    reason = unapproved.strip()
+    if meaning == "changed" and approval is None and not reason:
+        raise SurveysError("correction.unapproved", field="unapproved")
     version = surveys.publish_version(
         session, survey, document, meaning=meaning, by=by, now=now, keys=keys, note=said
     )
-    _published(session, draft, version, by=by, now=now, keys=keys)
+    facts = {"approved_by": approval.by} if approval else {"unapproved": reason} if reason else {}
+    _published(session, draft, version, by=by, now=now, keys=keys, **facts)
     return version
 
 
@@ -111,10 +160,11 @@ def _published(
     by: str,
     now: dt.datetime,
     keys: Keyring,
+    **facts: object,
 ) -> None:
     draft.published_version_id = version.id
     session.flush()
-    note(session, draft, "survey_draft.publish", by=by, now=now, keys=keys, version=version.number)
+    note(session, draft, "survey_draft.publish", by=by, now=now, keys=keys, version=version.number, **facts)
 
 
 @dataclass(frozen=True)

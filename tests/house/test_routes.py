@@ -330,6 +330,7 @@ ADDRESSES = {
     "/office/surveys/<draft_id>/questionnaire.json": READ,
     "/office/surveys/<draft_id>/xlsform": BOTH,
     "/office/surveys/<draft_id>/xlsform.xlsx": READ,
+    "/office/surveys/<draft_id>/approval": WRITE,
 }
 
 

@@ -237,6 +237,38 @@ def test_a_live_survey_is_corrected_by_a_new_version(desk: Desk, publish: Publis
         correct(late.id, meaning="same", note="Late")
 
 
+def test_a_changed_meaning_needs_a_second_person_or_a_reason_on_record(desk: Desk, publish: Publish) -> None:
+    survey = publish(samples.every_kind())
+    version = surveys.current_version(desk.session, survey.id)
+    assert version is not None
+    draft = beginning.begin_correction(desk.session, survey, version, by=ANN, **desk.noted)
+    desk.reword(draft, "age", "Which band are you in?", 0)
+    correct = partial(
+        publishing.publish_correction,
+        desk.session,
+        draft.id,
+        meaning="changed",
+        note="The question about age",
+        by=ANN,
+        **desk.noted,
+    )
+    approve = partial(publishing.approve, desk.session, draft.id, **desk.noted)
+    with refused("correction.unapproved"):
+        correct()
+    with refused("correction.own"):
+        approve(seen_version=1, by=ANN)
+    with refused("survey_draft.moved_on"):
+        approve(seen_version=0, by=BEN)
+    approve(seen_version=1, by=BEN)
+    desk.reword(draft, "age", "Which band?", 1)
+    with refused("correction.unapproved"):
+        correct()
+    approve(seen_version=2, by=BEN)
+    assert correct().meaning == "changed"
+    facts = [entry.facts for entry in audit.entries(desk.session, subject=f"survey_draft:{draft.id}")]
+    assert any(BEN in fact for fact in facts)
+
+
 def test_a_correction_cannot_take_a_code_away(desk: Desk, publish: Publish) -> None:
     survey = publish(samples.every_kind())
     version = surveys.current_version(desk.session, survey.id)
@@ -255,7 +287,13 @@ def test_a_correction_cannot_take_a_code_away(desk: Desk, publish: Publish) -> N
     assert "option.deleted" in {fault.code for fault in drafting.faults_of(desk.session, draft)}
     with refused("version.faults"):
         publishing.publish_correction(
-            desk.session, draft.id, meaning="changed", note="One band less", by=ANN, **desk.noted
+            desk.session,
+            draft.id,
+            meaning="changed",
+            note="One band less",
+            unapproved="x",
+            by=ANN,
+            **desk.noted,
         )
 
 

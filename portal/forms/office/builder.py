@@ -176,6 +176,10 @@ class PublishCorrection(OfficeForm):
         description="One sentence. It is public",
         validators=[Required("Say in a sentence what was corrected")],
     )
+    unapproved = StringField(
+        "Why nobody else could approve a changed meaning",
+        description="Only if no colleague is there to approve it. It is kept on record",
+    )
 
 
 class Leaf(Seen):

@@ -109,6 +109,7 @@ class Document(OfficeForm):
 class ApprovalLink(OfficeForm):
     name = StringField("Name of the senior")
     post = StringField("Post")
+    email = StringField("E-mail address", description="Left empty, you copy the link and send it yourself")
 
 
 class ApproveAlone(OfficeForm):

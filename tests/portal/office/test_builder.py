@@ -380,3 +380,24 @@ def test_the_link_of_a_preview_expires_by_the_clock(
     clock.pass_by(days=1)
     assert "expired" in app.test_client().get(address[1]).get_data(as_text=True)
     assert dt.timedelta(days=1)
+
+
+def test_a_changed_meaning_waits_for_a_colleague_and_the_public_reads_the_correction(
+    app: Flask, ann: PageClient, writing: Writing
+) -> None:
+    id = begin(app, writing, samples.one_page())
+    ann.submit(
+        ann.page(at(id, "/publish")), {"slug": "local", "receipt_prefix": "QX"}, "Publish the questions"
+    )
+    draft = ann.submit(ann.page("/office/surveys"), button="Correct it local")
+    question = samples.one_page().questions[0].id
+    ann.submit(ann.page(f"{draft.url}/questions/{question}"), {"text": "Asked otherwise?"}, "Save")
+    sent = {"meaning": "changed", "note": "Another question"}
+    review = ann.page(f"{draft.url}/publish")
+    told = ann.submit(review, sent, "Publish the correction", status=422)
+    assert "needs somebody else’s approval" in told.main
+    assert "Approve this correction" not in told.main
+    ben = sign_in(app, "consultation", name="Ben Writer")
+    seen = ben.submit(ben.page(f"{draft.url}/publish"), button="Approve this correction")
+    assert "Approved as it stands by Ben Writer" in seen.main
+    assert "Version 2 is live" in ann.submit(told, sent, "Publish the correction").main

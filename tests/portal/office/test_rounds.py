@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.partnership import approvals, editing, instruments, round_documents, rounds
+from portal.partnership.outbox import Outgoing
 from tests.conftest import Clock
 from tests.office import add_officer, sign_in
 from tests.pages import Page, PageClient
@@ -141,7 +143,12 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
 
 def test_a_senior_approves_by_a_link_that_works_once(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/spring/approval")
-    page = anna.submit(page, {"name": "Dr Mira Shah", "post": "Director"}, "Make the link")
+    page = anna.submit(page, {"name": "Dr Mira Shah", "post": "Director", "email": "x"}, "Make the link", 422)
+    assert 'value="Director"' in page.html
+    page = anna.submit(page, {"email": "mira@example.org"}, "Make the link")
+    with app.extensions["portal.database"].writing() as session:
+        [letter] = session.scalars(select(Outgoing))
+    assert (letter.kind, b"mira" in letter.sealed) == ("approval", False)
     found = re.search(r"http://localhost(/office/signing/spring/[\w-]{32})", page.html)
     assert found is not None
     address = found[1]
@@ -176,6 +183,13 @@ def test_a_change_voids_what_was_approved(app: Flask, ready: None, anna: PageCli
     part = anna.page("/office/rounds/spring/parts/evidence")
     anna.submit(part, {"en_GB-evidence": "More lamps went out."}, "Save")
     assert "something changed since" in anna.page("/office/rounds/spring").main
+
+
+def test_a_page_that_is_not_announced_is_previewed_in_every_language(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/texts/round/spring/preview")
+    assert page.h1 == "What next?"
+    assert "Not announced yet" in page.main
+    assert "Jeszcze nieogłoszone" in Page(anna.get(page.link("Polski"))).main
 
 
 def test_alone_with_a_reason(app: Flask, ready: None, anna: PageClient, store: Callable[[], Any]) -> None:
