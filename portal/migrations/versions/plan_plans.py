@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "plan_1"
-down_revision = "otherways_reminders"
+down_revision = "builder_approvals"
 branch_labels = None
 depends_on = None
 
