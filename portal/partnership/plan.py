@@ -9,190 +9,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
-from sqlalchemy import (
-    CheckConstraint,
-    Float,
-    ForeignKey,
-    ForeignKeyConstraint,
-    String,
-    Text,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
-from portal.partnership import causes, pages, progress
-from portal.partnership.progress import STATUSES, Status, Way
+from portal.partnership import progress
+from portal.partnership.plan_bodies import BODIES as BODIES
+from portal.partnership.plan_bodies import KINDS as KINDS
+from portal.partnership.plan_bodies import Action as Action
+from portal.partnership.plan_bodies import Objective as Objective
+from portal.partnership.plan_bodies import Target as Target
+from portal.partnership.plan_bodies import checked as checked
+from portal.partnership.plan_bodies import way_of as way_of
+from portal.partnership.plan_models import Plan as Plan
+from portal.partnership.plan_models import PlanChange as PlanChange
+from portal.partnership.plan_models import PlanEdition as PlanEdition
+from portal.partnership.plan_models import PlanItem as PlanItem
+from portal.partnership.plan_models import PlanUpdate as PlanUpdate
+from portal.partnership.progress import STATUSES, Status
 from surveys import audit
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, rows_changed
+from surveys.db import rows_changed
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
-
-KINDS = ("objective", "target", "action")
-Kind = Literal["objective", "target", "action"]
-_IN_STATUSES = ", ".join(f"'{status}'" for status in STATUSES)
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
-Value = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Objective(_Body):
-    """What the partnership wants to reach under one priority."""
-
-    title: Named
-    outcome: Prose = ""
-    """What will be different, in a sentence or two."""
-    priority: Key = ""
-    partner: Key = ""
-    """The partner that leads on it."""
-    evaluation: Prose = ""
-
-
-class Target(_Body):
-    """How it will be seen whether an objective is reached."""
-
-    title: Named
-    """What is measured ("People who feel safe after dark")."""
-    unit: Line = ""
-    count: bool = False
-    """A number of things, not a share or a rate."""
-    up: bool = True
-    """More is better."""
-    baseline: Value | None = None
-    baseline_on: dt.date | None = None
-    aim: Value
-    due: dt.date
-    term: Literal["short", "long"] = "short"
-    source: Line = ""
-    partner: Key = ""
-
-
-class Action(_Body):
-    """What somebody does about an objective. ``causes``: the findings and decisions behind it, by id."""
-
-    title: Named
-    partners: tuple[Key, ...] = ()
-    area: Key = ""
-    place: Line = ""
-    resources: Line = ""
-    due: dt.date | None = None
-    review_on: dt.date | None = None
-    causes: tuple[Line, ...] = ()
-    evaluation: Prose = ""
-
-    @field_validator("partners", "causes")
-    @classmethod
-    def _once(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(one for one in given if one))
-
-
-BODIES: Mapping[str, type[_Body]] = {"objective": Objective, "target": Target, "action": Action}
-
-
-class Plan(Base):
-    """One plan year, from 1 April of ``year``."""
-
-    __tablename__ = "plan"
-    __table_args__ = (CheckConstraint("year BETWEEN 1998 AND 2199", name="year"),)
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    introduction: Mapped[str] = mapped_column(Text, default="")
-    demonstration: Mapped[bool] = mapped_column(default=False)
-    """Every figure in it is invented; every page of it says so."""
-    version: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[str] = mapped_column(String(80))
-    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-class PlanItem(Base):
-    """An objective, target or action as it stands. ``key``: O1, T3, A12, never used twice in a year."""
-
-    __tablename__ = "plan_item"
-    __table_args__ = (
-        ForeignKeyConstraint(["year", "parent"], ["plan_item.year", "plan_item.key"]),
-        CheckConstraint("kind IN ('objective', 'target', 'action')", name="kind"),
-        CheckConstraint("(kind = 'objective') = (parent IS NULL)", name="parent"),
-        CheckConstraint("version > 0 AND position > 0", name="counted"),
-    )
-
-    year: Mapped[int] = mapped_column(ForeignKey("plan.year"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(12), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    parent: Mapped[str | None] = mapped_column(String(12))
-    """The objective a target or action belongs to."""
-    owner: Mapped[str | None] = mapped_column(String(80))
-    """The officer who answers for it; never public."""
-    position: Mapped[int]
-    body: Mapped[JsonValue] = mapped_column(Json)
-    version: Mapped[int] = mapped_column(default=1)
-    withdrawn: Mapped[bool] = mapped_column(default=False)
-    changed_by: Mapped[str] = mapped_column(String(80))
-    changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-class PlanChange(Base):
-    """Every state an item was put in, by whom. Rows are only added."""
-
-    __tablename__ = "plan_change"
-
-    year: Mapped[int] = mapped_column(ForeignKey("plan.year"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[str] = mapped_column(String(12))
-    version: Mapped[int]
-    body: Mapped[JsonValue] = mapped_column(Json)
-    by: Mapped[str] = mapped_column(String(80))
-    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-class PlanUpdate(Base):
-    """What a quarter brought for a target or action. A correction is one more row: the last counts."""
-
-    __tablename__ = "plan_update"
-    __table_args__ = (
-        ForeignKeyConstraint(["year", "key"], ["plan_item.year", "plan_item.key"]),
-        CheckConstraint("quarter BETWEEN 1 AND 4", name="quarter"),
-        CheckConstraint(f"status IN ({_IN_STATUSES})", name="status"),
-    )
-
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    key: Mapped[str] = mapped_column(String(12), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    quarter: Mapped[int]
-    value: Mapped[float | None] = mapped_column(Float)
-    status: Mapped[str] = mapped_column(String(12))
-    words: Mapped[str] = mapped_column(Text)
-    by: Mapped[str] = mapped_column(String(80))
-    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-class PlanEdition(Base):
-    """The plan as it was made public at one moment. Rows are only added."""
-
-    __tablename__ = "plan_edition"
-
-    year: Mapped[int] = mapped_column(ForeignKey("plan.year"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    note: Mapped[str] = mapped_column(Text)
-    """What is different from the edition before, for the public."""
-    content: Mapped[JsonValue] = mapped_column(Json)
-    by: Mapped[str] = mapped_column(String(80))
-    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-
-
-for _table in (PlanChange, PlanUpdate, PlanEdition):
-    append_only(_table.__table__)
-
 
 # Reading --------------------------------------------------------------------------------------------------
 
@@ -386,38 +225,6 @@ def put(
     return found
 
 
-def checked(session: Session, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of an item as it is stored. Raises as :func:`put` does for what is wrong in it."""
-    if kind not in BODIES:
-        raise SurveysError("plan.kind", kind=kind)
-    given = {name: value for name, value in body.items() if value is not None}
-    try:
-        found = BODIES[kind].model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise SurveysError("plan.wrong", field=str(first["loc"][0]), reason=first["type"]) from error
-    for field, of_kind, named in _references(found):
-        known = {entry.key for entry in pages.current(session, of_kind, pages.SOURCE)}
-        if wrong := [key for key in named if key and key not in known]:
-            raise SurveysError(f"plan.{of_kind}", field=field, wrong=wrong)
-    if isinstance(found, Action) and (unknown := causes.unknown(session, found.causes)):
-        raise SurveysError("plan.causes", field="causes", wrong=list(unknown))
-    if isinstance(found, Target) and found.baseline_on is not None and found.baseline_on >= found.due:
-        raise SurveysError("plan.due", field="due")
-    return found.model_dump(mode="json", exclude_defaults=True)
-
-
-def _references(body: _Body) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    match body:
-        case Objective():
-            return (("priority", "priority", (body.priority,)), ("partner", "partner", (body.partner,)))
-        case Target():
-            return (("partner", "partner", (body.partner,)),)
-        case Action():
-            return (("partners", "partner", body.partners), ("area", "area", (body.area,)))
-    return ()
-
-
 def withdraw(
     session: Session, found: PlanItem, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
 ) -> None:
@@ -477,14 +284,6 @@ def report(
     session.flush()
     _log(session, "plan.reported", found, {"quarter": quarter, "status": status}, by=by, now=now, keys=keys)
     return made
-
-
-def way_of(target: Target, year: int) -> Way | None:
-    """The way a target has to go; None without a baseline."""
-    if target.baseline is None:
-        return None
-    since = target.baseline_on or min(progress.first_day(year), target.due)
-    return Way(target.baseline, since, target.aim, target.due)
 
 
 def publish(
