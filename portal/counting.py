@@ -85,6 +85,12 @@ class Counting:
         (publication, document), standing = self.ask(session, survey_id, look, now)
         return publication, document, standing
 
+    def responses_shown(self, session: Session, survey_id: str, now: dt.datetime) -> int:
+        """How many people those tables are of: it moves when they do, so it betrays no single answer."""
+        self.published(session, survey_id, now)
+        shown = self._followed(survey_id).shown
+        return shown[0] if shown is not None else 0
+
     def drawn(
         self, survey_id: str, question: str, publication: Publication, draw: Callable[[], Mapping[str, Any]]
     ) -> Mapping[str, Any]:

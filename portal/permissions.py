@@ -63,7 +63,7 @@ ROLES: dict[str, Row] = {
     **_office("outbox letter_again", "administrator consultation information safeguarding", read="auditor"),
     **_office(
         "keying keying_survey batch form_spoiled form_typed form_again invitations invitation_renew "
-        "invitation_revoke sheet_typed",
+        "invitation_revoke sheet_typed sheet_blank",
         "consultation administrator",
         read="auditor",
     ),

@@ -72,7 +72,7 @@ def desk() -> ResponseReturnValue:
     session = read_session()
     listed = []
     for survey, document in published_surveys(session):
-        people, _ = counting().ask(session, survey.id, lambda cube: cube.responses, now())
+        people = counting().responses_shown(session, survey.id, now())
         listed.append(
             {
                 "slug": survey.slug,
@@ -92,7 +92,7 @@ def desk_survey(slug: str) -> ResponseReturnValue:
     targets = census.targets(census.kept(session), document)
     publication, document, standing = counting().published(session, survey.id, now())
     weighting, _ = counting().ask(session, survey.id, lambda cube: weighting_of(cube, targets), now())
-    people, _ = counting().ask(session, survey.id, lambda cube: cube.responses, now())
+    people = counting().responses_shown(session, survey.id, now())
     population = {margin.axis: margin for margin in weighting.margins}
     shares = {target.axis: target for target in targets}
     profiles = [

@@ -27,6 +27,7 @@ from portal.partnership import census
 from portal.reading import Reading, read
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import scan, tables, views
+from surveys.results.comparison import benjamini_hochberg, holm
 from surveys.results.cube import Cube
 from surveys.results.estimates import (
     Estimates,
@@ -42,6 +43,9 @@ from surveys.results.scores import Score, score
 from surveys.results.tables import ALL, ExactTable
 from surveys.results.weighting import Target, Weighting
 from surveys.surveys import Survey
+
+HOLM = "Holm, 5 per cent risk of any false finding"
+EXPLORED = "Benjamini and Hochberg, 5 per cent of findings false"
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,9 @@ def _matrix(
     weighted: bool,
 ) -> dict[str, Any]:
     answers = {line.key: line.label.text for line in reading.first.lines} if reading.blocks else {}
-    compared = against_the_rest(everybody, groups)
+    by_ward = reading.by is not None and reading.by.map
+    said = [found for found in groups if found.group.key != NOT_GIVEN]
+    compared = against_the_rest(everybody, said, holm if by_ward else benjamini_hochberg)
     heads = ["Group", "People who answered", *answers.values()]
     rows = []
     for found in (everybody, *groups):
@@ -282,6 +288,7 @@ def _matrix(
         "said": say.notable(compared, known, answers),
         "made": made,
         "few": few,
+        "method": HOLM if by_ward else EXPLORED,
         "note": "",
     }
 

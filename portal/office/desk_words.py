@@ -100,9 +100,10 @@ def weighting(found: Weighting, names: Mapping[str, str], *, exact: bool) -> lis
     if found.on:
         used = [names.get(m.axis, m.axis).lower() for m in found.margins if m.used]
         worth = round(found.effective) if exact else round(found.effective, -1)
+        effect = f"{found.effect:.2f}" if exact else f"{found.effect:.1f}"
         said = [
             f"Weighted to the census by {_listed(used)}. The weighted figures are worth those of about "
-            f"{in_figures(int(worth))} people chosen purely by chance (design effect {found.effect:.2f}). "
+            f"{in_figures(int(worth))} people chosen purely by chance (design effect {effect}). "
             "Weights lie between 0.3 and 3 times the mean."
         ]
         if exact:
@@ -114,7 +115,7 @@ def weighting(found: Weighting, names: Mapping[str, str], *, exact: bool) -> lis
     else:
         reason = _OFF[found.reason or "empty"]
         if found.reason == "design-effect":
-            reason += f" The design effect would be {found.effect:.2f}; the limit is 2."
+            reason += f" The design effect would be {found.effect:.1f}; the limit is 2."
         if found.reason == "margin-unmet" and found.facts:
             axis = str(found.facts["axis"])
             reason += f" The margin that stays furthest off is {names.get(axis, axis).lower()}."

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from surveys import surveys
+from surveys import changes, surveys
 from surveys.audit import Entry
 from surveys.moderation import themes
 from surveys.questionnaire.model import Questionnaire
@@ -313,3 +313,22 @@ def test_coding_pages_show_agreement_and_take_a_second_coding(app: Flask) -> Non
     assert moderator.get("/office/coding/local-2026/no-such").status_code == 404
     answer = f"/office/coding/local-2026/why/suggestions/x/{chosen}/accept"
     assert send(moderator, answer).status_code == 404
+
+
+def test_one_more_answer_changes_nothing_that_the_office_sees(app: Flask, member: PageClient) -> None:
+    """Whoever looks before and after one submission learns nothing about it."""
+
+    def seen() -> list[str]:
+        pages = ["/office/desk", "/office/desk/local-2026"]
+        pages += [f"/office/desk/local-2026/{id}" for id in ("topics", "first-topic", "safe-dark", "ethnic")]
+        said = [member.get(page).get_data(as_text=True) for page in pages]
+        return [re.sub(r'name="csrf_token" value="[^"]+"', "", one) for one in said]
+
+    before = seen()
+    with publishing.store(app).writing() as session:
+        survey = surveys.by_slug(session, "local-2026")
+        assert survey is not None
+        publishing.answered(session, survey, 1, publishing.PACK, seed=99)
+        last = session.scalars(select(Response.id).where(Response.survey_id == survey.id)).all()[-1]
+        changes.record(session.connection(), survey.id, last, "submit")
+    assert seen() == before
