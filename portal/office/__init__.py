@@ -140,4 +140,3 @@ import portal.office.texts
 import portal.office.themes
 import portal.office.today
 import portal.office.year
-from portal.office.blueprint import bp as bp
