@@ -21,11 +21,13 @@ from surveys import audit
 from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
-from surveys.records import Response
 from surveys.results import tables as exact
+from surveys.results.counted import Counts as Counts
+from surveys.results.counted import both_ways
+from surveys.results.counted import count as count
 from surveys.results.disclosure import Policy, ReleasedTable, publish, rounded
 from surveys.results.findings import headlines
-from surveys.results.follower import cold_count, layout_of
+from surveys.results.follower import layout_of
 from surveys.results.tables import ExactTable
 from surveys.results.wording import wording_of
 from surveys.sealing import Keyring
@@ -78,39 +80,6 @@ class FrozenTables(Base):
 
 append_only(Release.__table__)
 append_only(FrozenTables.__table__)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Everything exact that goes into a release. ``clashing``: see :func:`tables.clashes`."""
-
-    responses: int
-    channels: Mapping[str, int]
-    languages: Mapping[str, int]
-    tables: tuple[ExactTable, ...]
-    earlier: tuple[tuple[int, ExactTable], ...] = ()
-    clashing: frozenset[tuple[str, str]] = frozenset()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "responses": self.responses,
-            "channels": dict(self.channels),
-            "languages": dict(self.languages),
-            "tables": [exact.as_json(table) for table in self.tables],
-            "earlier": [[version, exact.as_json(table)] for version, table in self.earlier],
-            "clashing": sorted(list(pair) for pair in self.clashing),
-        }
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Counts:
-        return cls(
-            responses=kept["responses"],
-            channels=kept["channels"],
-            languages=kept["languages"],
-            tables=tuple(exact.from_json(table) for table in kept["tables"]),
-            earlier=tuple((version, exact.from_json(table)) for version, table in kept["earlier"]),
-            clashing=frozenset((table, group) for table, group in kept["clashing"]),
-        )
 
 
 @dataclass(frozen=True)
@@ -326,30 +295,6 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
     return release
 
 
-def count(session: Session, survey: Survey) -> Counts:
-    """The exact numbers of a survey as its responses stand now, counted from nothing."""
-    cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
-    tables = exact.menu(cube)
-    return Counts(
-        responses=cube.responses,
-        channels=_by(session, survey, Response.channel),
-        languages=_by(session, survey, Response.locale),
-        tables=tables,
-        earlier=exact.earlier(cube),
-        clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
-    )
-
-
-def _by(session: Session, survey: Survey, column: Any) -> dict[str, int]:
-    query = (
-        select(column, func.count())
-        .where(Response.survey_id == survey.id, Response.status == "counted")
-        .group_by(column)
-        .order_by(column)
-    )
-    return {str(key): number for key, number in session.execute(query)}
-
-
 def _settled(before: Counts, after: Counts) -> Counts:
     """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
     old = {(t.key, g.key): g for t in before.tables for g in t.groups}
@@ -374,6 +319,8 @@ def _settled(before: Counts, after: Counts) -> Counts:
         tables=tuple(settle(table) for table in after.tables),
         earlier=before.earlier,
         clashing=before.clashing | after.clashing,
+        left_out=after.left_out,
+        in_campaigns=after.in_campaigns,
     )
 
 
@@ -421,6 +368,8 @@ def _prepared(
         "method": {**policy.as_json(), "weighted": False, "self_selected": True},
         "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
     }
+    if kind != "interim":
+        content |= both_ways(counts, policy)
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])

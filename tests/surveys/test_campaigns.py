@@ -19,7 +19,7 @@ from surveys.exclusions import ALONE, Exclusion
 from surveys.moderation import campaigns, likeness
 from surveys.moderation.records import CampaignComment
 from surveys.records import Comment, Response, ResponseSign
-from surveys.results import follower
+from surveys.results import follower, releases
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 from tests.surveys.conftest import Fill
@@ -228,3 +228,29 @@ def test_erasing_a_response_leaves_no_sign_of_it(
     assert session.scalars(select(ResponseSign)).all() == []
     (waiting,) = session.scalars(select(Exclusion)).all()
     assert exclusions.members(session, waiting) == []
+
+
+def test_a_release_tells_both_totals_and_only_as_overall_numbers(
+    session: Session,
+    survey: Survey,
+    send: Send,
+    sessions: campaigns.Sessions,
+    keys: Keyring,
+    now: dt.datetime,
+) -> None:
+    dice = random.Random(9)
+    for n in range(20):
+        send(f"p{n}", " ".join(dice.choices(WORDS, k=20)), signs=["fast"] if n < 5 else [])
+    for n in range(12):
+        send(f"c{n}", LETTER.format(n))
+    campaigns.regroup(sessions, sessions, survey.id, keys=keys)
+    fast = campaigns.responses_with(session, survey.id, "fast")
+    proposed = exclusions.propose(session, survey.id, fast, rule="automated", by=ANNA, now=now, keys=keys)
+    exclusions.confirm(session, proposed, by=BEN, now=now, keys=keys)
+    session.commit()
+    after = now + dt.timedelta(days=60)
+    release = releases.make(session, survey, by=BEN, now=after, keys=keys)
+    assert release.content["responses"] == 25
+    assert release.content["with_left_out"] == 30
+    assert release.content["without_campaigns"] == 15
+    assert not {"left_out", "in_campaigns"} & set(release.content)
