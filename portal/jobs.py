@@ -18,7 +18,7 @@ from portal import alarms, condition, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import contacts, keying, outbox
+from portal.partnership import contacts, keying, outbox, requests
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
 from surveys.moderation import campaigns, screening, statistics
@@ -224,6 +224,10 @@ def _untie_forms(session: Session, desk: Desk) -> int:
     return keying.forget_links(session, desk.now)
 
 
+def _forget_requests(session: Session, desk: Desk) -> int:
+    return requests.forget_settled(session, london_day(desk.now))
+
+
 def _freeze_year(session: Session, desk: Desk) -> int:
     return statistics.freeze(session, desk.now)
 
@@ -257,6 +261,7 @@ JOBS: tuple[Job, ...] = (
     Job("untie-forms", _writing(_untie_forms), nightly=True),
     Job("freeze-year", _writing(_freeze_year), nightly=True),
     Job("retire", retire, nightly=True),
+    Job("forget-requests", _writing(_forget_requests), nightly=True),
     Job("group-campaigns", group_campaigns, nightly=True),
     Job("reseal", reseal, nightly=True),
     Job("scrub", scrub, nightly=True),

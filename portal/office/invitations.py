@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal import workbooks
 from portal.database import read_session, writing
-from portal.forms.office.keying import Invite, SheetCover
+from portal.forms.office.keying import Invite, SheetCover, blanks
+from portal.forms.questions import Setting
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.keying import covered, document_of, once_of, survey_of, typed_answers, typing_page
@@ -52,6 +54,26 @@ def invitations(slug: str) -> ResponseReturnValue:
         form=form,
     )
     return make_response(page, 422 if form.problems() else 200)
+
+
+@bp.get("/invitations/<slug>/blank.xlsx")
+def sheet_blank(slug: str) -> Response:
+    """The questions as a spreadsheet to fill in, with the codes the typing page takes."""
+    survey = _named(slug)
+    _version, document = document_of(survey)
+    setting = Setting(document, document.source_locale, {}, {})
+    rows = []
+    for question in document.questions:
+        for blank in blanks(question, setting, lambda _name: ""):
+            answers = "\n".join(f"{code}: {words}" for code, words in blank.codes if words)
+            kind = "Several codes" if blank.many else "One code" if blank.codes else "In words"
+            rows.append((str(setting.said(question.text)), str(blank.label), kind, answers, ""))
+    heads = ("Question", "In short", "How to answer", "Answers and their codes", "Your answer")
+    wide = ("Question", "Answers", "Your answer")
+    book = workbooks.write({"Questions": (heads, rows)}, wide=wide)
+    response = Response(book, mimetype=workbooks.TYPE)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{slug}-to-fill-in.xlsx")
+    return response
 
 
 @bp.post("/invitations/<slug>/<invitation_id>/renewal")

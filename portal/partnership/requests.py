@@ -10,11 +10,21 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 
-from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit, working_days
-from surveys.db import Base, new_id
+from surveys.db import Base, new_id, rows_changed
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
@@ -36,6 +46,8 @@ POLICE_DAYS = 5
 """Working days, the partnership's own: the law gives no day."""
 ACKNOWLEDGE_DAYS, COMPLAINT_MONTHS = 30, 3
 """Acknowledged within 30 days by law (Data (Use and Access) Act 2025); answered within the house's months."""
+KEPT_MONTHS = 36
+"""From the decision, the partnership's own: then the request goes, with who asked. The log keeps its acts."""
 WHO_LIMIT, ABOUT_LIMIT = 200, 2000
 
 
@@ -243,6 +255,12 @@ def send_pack(
     row.pack_sent_on = sent_on
     _changed(session, row)
     _note(session, row, "request.send", by=by, now=now, keys=keys, sent_on=sent_on.isoformat())
+
+
+def forget_settled(session: Session, today: dt.date) -> int:
+    """Deletes requests decided :data:`KEPT_MONTHS` ago and says how many."""
+    last = working_days.months_after(today, -KEPT_MONTHS)
+    return rows_changed(session.execute(delete(RequestRow).where(RequestRow.decided_on <= last)))
 
 
 def _next_reference(session: Session, year: int) -> str:

@@ -53,7 +53,7 @@ def comments(survey: str) -> ResponseReturnValue:
     if shown is None:
         abort(404)
     wanted, first = request.args.get("question", ""), _whole(request.args.get("from", ""))
-    counted = publication.items(session, asked.id)
+    counted = consultations.commented(asked)
     found = [
         Asked(
             item, label(shown.document, question.text, locale_code()), counted[item],

@@ -21,12 +21,15 @@ from portal.reading import Label, label
 from portal.rendering import day, moment, spoken
 from surveys import surveys
 from surveys.authoring import publishing
+from surveys.moderation import publication
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.releases import Release
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion
 
 QUESTIONNAIRES = "public.questionnaires"
+ENOUGH = "public.commented"
+MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,18 @@ def now() -> dt.datetime:
 def keys() -> Keyring:
     """What opens the words people agreed to publish."""
     return cast(Keyring, current_app.extensions["portal.keys"])
+
+
+def commented(survey: Survey) -> dict[str, int]:
+    """Item to the number of public comments.
+
+    Whether enough people wrote something is asked once a minute: it takes a look at every comment.
+    """
+    kept: dict[str, tuple[dt.datetime, frozenset[str]]] = current_app.extensions.setdefault(ENOUGH, {})
+    known = kept.get(survey.id)
+    if known is None or not dt.timedelta() <= now() - known[0] < MINUTE:
+        known = kept[survey.id] = (now(), publication.enough(read_session(), survey.id))
+    return publication.items(read_session(), survey.id, known[1])
 
 
 def questionnaire(survey: Survey, number: int | None = None) -> Questionnaire | None:

@@ -26,7 +26,6 @@ from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
 from portal.rendering import spoken
 from surveys import surveys
-from surveys.moderation import publication
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import exports
 from surveys.results.releases import Release
@@ -269,7 +268,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         newest=consultations.release_number(asked),
         can_pdf=files.can_make_pdf(),
         key_findings=key_findings(shown),
-        comments_shown=publication.any_public(read_session(), asked.id),
+        comments_shown=bool(consultations.commented(asked)),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )
 

@@ -48,18 +48,20 @@ def _public(survey_id: str, mode: str) -> Select[Comment]:
     )
 
 
-def items(session: Session, survey_id: str) -> dict[str, int]:
-    """Item to the number of public comments, where at least :data:`HIDDEN_BELOW` people wrote something."""
-    enough = {item for item, people in written(session, survey_id).items() if people >= HIDDEN_BELOW}
-    public = _public(survey_id, mode_of(session, survey_id)).subquery()
+def enough(session: Session, survey_id: str) -> frozenset[str]:
+    """The items at least :data:`HIDDEN_BELOW` people wrote something to; it looks at every comment."""
+    people = written(session, survey_id)
+    return frozenset(item for item, number in people.items() if number >= HIDDEN_BELOW)
+
+
+def items(session: Session, survey_id: str, wrote: frozenset[str] | None = None) -> dict[str, int]:
+    """Item to the number of public comments. ``wrote``: :func:`enough`, when it was asked a moment ago."""
+    allowed = enough(session, survey_id) if wrote is None else wrote
+    if not allowed:
+        return {}
+    public = _public(survey_id, mode_of(session, survey_id)).where(Comment.item.in_(allowed)).subquery()
     counted = session.execute(select(public.c.item, func.count()).group_by(public.c.item)).all()
-    return {item: number for item, number in counted if item in enough}
-
-
-def any_public(session: Session, survey_id: str) -> bool:
-    """Whether anything at all may be shown of a survey's comments."""
-    public = _public(survey_id, mode_of(session, survey_id)).limit(1)
-    return session.scalar(public) is not None and bool(items(session, survey_id))
+    return dict(counted)
 
 
 def shown(

@@ -107,6 +107,7 @@ ADDRESSES = {
     "/office/evidence/problems/<key>": BOTH,
     "/office/evidence/problems/new": BOTH,
     "/office/invitations/<slug>": BOTH,
+    "/office/invitations/<slug>/blank.xlsx": READ,
     "/office/invitations/<slug>/<invitation_id>/end": WRITE,
     "/office/invitations/<slug>/<invitation_id>/renewal": WRITE,
     "/office/invitations/<slug>/<invitation_id>/sheet": BOTH,

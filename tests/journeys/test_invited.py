@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 
+import openpyxl
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -117,6 +119,10 @@ def test_the_letter_holds_the_link_and_says_the_answer_is_named(
 def test_a_returned_spreadsheet_is_typed_with_its_source(app: Flask, officer: PageClient) -> None:
     link = link_of(officer)
     page = Page(officer.get("/office/invitations/partners-2026"))
+    blank = openpyxl.load_workbook(io.BytesIO(officer.get(page.link("Spreadsheet to fill in")).data))
+    cells = [[str(cell.value or "") for cell in row] for row in blank["Questions"].iter_rows(min_row=2)]
+    assert [row[2] for row in cells] == ["In words", "Several codes", "In words", "In words"]
+    assert "1: " in cells[1][3]
     page = Page(officer.get(page.link("Type its spreadsheet")))
     values = {"source": "E-mail of the director", "received_on": "2026-11-09", "publish": "no"}
     typed = {"organisation": NAME, "topics": "1", "value": "Vans"}

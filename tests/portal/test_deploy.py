@@ -34,6 +34,7 @@ def test_no_survey_address_reaches_an_access_log() -> None:
     nginx = (DEPLOY / "nginx.conf").read_text()
     assert re.search(r"location ~ \^\(/\[a-z\]\[a-z\]\)\?/surveys/ \{[^}]*access_log off;", nginx)
     assert re.search(r"location ~ \^\(/\[a-z\]\[a-z\]\)\?/surveys/ \{[^}]*gzip off;", nginx)
+    assert re.search(r"privacy/complaint\|s\)\(/\|\$\) \{[^}]*access_log off;", nginx)
     assert "$remote_addr" not in nginx.partition("log_format")[2].partition(";")[0]
     assert "accesslog = None" in (DEPLOY / "gunicorn.conf.py").read_text()
 

@@ -113,3 +113,12 @@ def test_lateness_is_of_the_day_after(session: Session, keys: Keyring, now: dt.d
     assert complaint.late(dt.date(2026, 12, 10))
     requests.acknowledge(session, complaint, seen_version=1, by=BY, now=now, keys=keys)
     assert not complaint.late(dt.date(2026, 12, 10))
+
+
+def test_a_settled_request_goes_after_three_years(session: Session, keys: Keyring, now: dt.datetime) -> None:
+    settled, still_open = receive(session, keys, now), receive(session, keys, now)
+    requests.decide(session, settled, decision="given", seen_version=1, by=BY, now=now, keys=keys)
+    assert requests.forget_settled(session, dt.date(2029, 11, 9)) == 0
+    assert requests.forget_settled(session, dt.date(2029, 11, 10)) == 1
+    assert requests.register(session) == [still_open]
+    assert requests.register(session, settled=True) == []
