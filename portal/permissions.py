@@ -86,10 +86,15 @@ ROLES: dict[str, Row] = {
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
         "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
-        "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "
+        "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office(
+        "round_approval",
+        "consultation administrator moderator safeguarding information analyst member",
+        read="auditor",
     ),
     **_office("round_cover", "consultation administrator safeguarding", read="auditor"),
     **_office(
