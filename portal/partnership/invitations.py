@@ -34,8 +34,6 @@ from surveys.questionnaire.model import Answers, Questionnaire
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion, london_day
 
-BY_INVITATION = "partners"
-"""The audience whose survey can be answered by invitation only."""
 KIND = "invitation"
 
 Standing = Literal["open", "used", "expired", "revoked", "early", "closed"]
@@ -229,7 +227,7 @@ def only_by_invitation(session: Session, survey: Survey) -> bool:
     if survey.kind != "named":
         return False
     asked = select(rounds.RoundSurvey.audience).where(rounds.RoundSurvey.survey_id == survey.id)
-    return session.scalar(asked) == BY_INVITATION
+    return session.scalar(asked) == rounds.BY_INVITATION
 
 
 def attach(session: Session, invited: Invited, token: str, *, keys: Keyring) -> None:

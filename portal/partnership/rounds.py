@@ -25,6 +25,8 @@ from surveys.sealing import Keyring
 from surveys.surveys import Survey
 
 LONDON = ZoneInfo("Europe/London")
+BY_INVITATION = "partners"
+"""The audience whose survey can be answered by invitation only, so no public page lists it."""
 
 _ANY_DAY = dt.date(2000, 1, 1)
 
@@ -376,7 +378,7 @@ def _consultation(round_: Round, asked: tuple[Asked, ...], entry: Entry) -> Cons
         closes_on=closes_on,
         results_due=_due(facts.results_due, facts.results_due_weeks, closes_on),
         outcome_due=_due(facts.outcome_due, facts.outcome_due_weeks, closes_on),
-        surveys=tuple(public),
+        surveys=tuple(one for one in public if one.audience != BY_INVITATION),
         entry=entry,
     )
 

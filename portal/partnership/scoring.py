@@ -30,7 +30,7 @@ from surveys.surveys import Survey, SurveyVersion
 CRITERIA = ("harm", "likelihood", "confidence", "capacity")
 MOST = 4
 """The top of the scale."""
-AUDIENCE = "partners"
+AUDIENCE = rounds.BY_INVITATION
 Scores = Mapping[str, Mapping[str, int]]
 """Topic to criterion to score; what somebody did not score is not there."""
 

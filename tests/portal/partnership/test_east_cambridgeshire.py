@@ -206,6 +206,8 @@ def test_a_consultation_says_all_that_people_need_before_they_answer() -> None:
         "local-2025": (dt.date(2025, 9, 8), dt.date(2025, 11, 30)),
         "local-2026": (dt.date(2026, 10, 5), dt.date(2026, 12, 6)),
         "organisations-2026": (dt.date(2026, 10, 5), dt.date(2026, 12, 6)),
+        "partners-2025": (dt.date(2025, 9, 8), dt.date(2025, 11, 30)),
+        "partners-2026": (dt.date(2026, 10, 5), dt.date(2026, 12, 6)),
     }
 
 

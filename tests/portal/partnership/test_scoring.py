@@ -147,3 +147,11 @@ def test_a_response_that_is_erased_takes_its_choice_along(
 )
 def test_scores_in_words(value: float | None, level: str, capacity: str) -> None:
     assert (scoring.level(value), scoring.capacity_word(value)) == (level, capacity)
+
+
+def test_no_public_page_lists_a_survey_that_is_by_invitation(
+    session: Session, survey: Survey, now: dt.datetime
+) -> None:
+    shown = rounds.one(session, "2026", now)
+    assert shown is not None
+    assert [asked.survey.slug for asked in shown.surveys] == ["local-2026", "organisations-2026"]
