@@ -86,10 +86,15 @@ ROLES: dict[str, Row] = {
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
         "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
-        "round_equality round_publicity round_stakeholders round_sendings round_documents round_approval "
+        "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office(
+        "round_approval",
+        "consultation administrator moderator safeguarding information analyst member",
+        read="auditor",
     ),
     **_office("round_cover", "consultation administrator safeguarding", read="auditor"),
     **_office(
@@ -150,6 +155,15 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="auditor member analyst",
     ),
+    **_office(
+        "plan_begin plan_introduction plan_import plan_item_new plan_item plan_item_withdraw plan_report",
+        "consultation member administrator",
+        read="analyst auditor",
+    ),
+    **_office(
+        "plan plan_year plan_late plan_sheet", "consultation member administrator", read="analyst auditor"
+    ),
+    **_office("plan_publish", "consultation administrator"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -168,6 +182,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
+    **_rows(Permission.PUBLIC, "public", "plans plan"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.PUBLIC,

@@ -255,5 +255,5 @@ def _request_globals() -> dict[str, Any]:
         "locale": here,
         "lang": html_lang(here),
         "dir": direction(here),
-        "preview": g.get("preview") if has_request_context() else None,
+        "back_to_editing": g.get("preview") if has_request_context() else None,
     }

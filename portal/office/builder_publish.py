@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import PublishCorrection, PublishFirst, Share
@@ -12,6 +13,7 @@ from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.builder_desk import draft_at, places, seen, tell
 from portal.office.builder_words import DIFFERENCES
 from portal.office.visit import settings
+from portal.partnership.instruments import PlannedSurvey
 from surveys import surveys
 from surveys.authoring import drafting, previews, publishing
 from surveys.authoring.drafting import SurveyDraft
@@ -76,7 +78,10 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
     document = drafting.document_of(draft)
     correction = draft.survey_id is not None
     form: PublishFirst | PublishCorrection = PublishCorrection() if correction else PublishFirst()
-    if request.method == "POST" and form.validate():
+    planned = session.scalar(select(PlannedSurvey).where(PlannedSurvey.draft_id == draft_id))
+    if request.method == "POST" and planned is not None:
+        form.refuse(SurveysError("survey_draft.in_round"))
+    elif request.method == "POST" and form.validate():
         try:
             return _publish(draft_id, form)
         except SurveysError as problem:
@@ -89,6 +94,7 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         document=document,
         form=form,
         correction=correction,
+        planned=planned,
         survey=survey,
         state=surveys.state(survey, now()) if survey else "",
         changed=differences(base, document) if base else (),

@@ -19,7 +19,7 @@ from portal.forms.office.rounds import (
     StakeholderEntry,
 )
 from portal.i18n import own_name
-from portal.office.blueprint import bp, keys, now, said
+from portal.office.blueprint import bp, keys, may, now, said
 from portal.office.round_words import TITLES, lack_words
 from portal.office.rounds import holders, lines_of, the_round
 from portal.office.signature import signed
@@ -186,7 +186,8 @@ def round_stakeholders(slug: str) -> ResponseReturnValue:
             return redirect(url_for("office.round_stakeholders", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
-    told = consultation_record.stakeholders_of(read_session(), round_, keys())
+    seen = keys() if may("office.round_stakeholders", "POST") else None
+    told = consultation_record.stakeholders_of(read_session(), round_, seen)
     return _answer("stakeholders", form, round_, told=told)
 
 

@@ -13,6 +13,7 @@ WORDS: dict[str, Say] = {
     "survey_draft.published": lambda _: (
         "This draft was published, so it stays as it is. Correct the survey, or start from a copy"
     ),
+    "survey_draft.in_round": lambda _: "This draft belongs to a consultation and is published with it",
     "survey_draft.moved_on": lambda _: (
         "The draft changed since you opened the page, so nothing was undone. Look at it and try again"
     ),

@@ -19,6 +19,8 @@ HELPLINE_DAYS = 90
 """A helpline checked longer ago than this has to be read again."""
 SAFEGUARDING_PEOPLE = 2
 OFFICERS = ("consultation", "administrator")
+SECOND_PEOPLE = ("consultation", "administrator", "member")
+"""Who may sign off, besides a named senior by link; any other account but the auditor's may as well."""
 
 PURPOSE_TEXTS = ("title", "purpose", "audience", "who_decides", "publish_what", "other_ways")
 EVIDENCE_TEXTS = ("reasons", "evidence", "options_considered")
@@ -273,6 +275,6 @@ LINES: dict[str, tuple[Weight, tuple[str, ...], Judge]] = {
     "impact": ("always", ("information", "consultation", "administrator"), _impact),
     "safeguarding": ("always", ("administrator", "safeguarding"), _safeguarding),
     "helplines": ("always", ("safeguarding", "consultation", "administrator"), _helplines),
-    "approval": ("always", OFFICERS, _approval),
+    "approval": ("always", SECOND_PEOPLE, _approval),
 }
 OVERRIDABLE = frozenset(code for code, (weight, _, _) in LINES.items() if weight == "unless-reasoned")

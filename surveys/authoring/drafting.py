@@ -301,6 +301,8 @@ class Earlier:
 
     survey: Survey
     differences: tuple[Difference, ...]
+    asked: frozenset[str]
+    """The draft's questions that it asked too."""
 
 
 def earlier(session: Session, draft: SurveyDraft) -> Earlier | None:
@@ -314,7 +316,10 @@ def earlier(session: Session, draft: SurveyDraft) -> Earlier | None:
     )
     for survey, version in session.execute(query):
         if survey.id != draft.survey_id:
-            return Earlier(survey, differences(questionnaire_of(version), document))
+            before = questionnaire_of(version)
+            known = {question.identity for question in before.questions}
+            asked = frozenset(q.id for q in document.questions if q.identity in known)
+            return Earlier(survey, differences(before, document), asked)
     return None
 
 

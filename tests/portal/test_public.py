@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.partnership import pages
+from portal.partnership import pages, rounds
 from surveys import surveys
-from surveys.surveys import closing_moment
+from surveys.questionnaire import editing
+from surveys.surveys import Survey, closing_moment
 from tests.conftest import NOW, Clock
 from tests.pages import Page, PageClient, words
 from tests.portal import publishing
@@ -332,3 +333,28 @@ def test_words_without_a_translation_keep_their_own_language(north: Flask, east:
             if entry.lang("title" if kind == "strand" else "name")
         ]
     assert bool(own) == bool(lacking)
+
+
+def test_a_corrected_survey_says_so_on_its_public_page(east: Flask) -> None:
+    keys, clock = east.extensions["portal.keys"], east.extensions["portal.clock"]
+    with publishing.store(east).writing() as session:
+        found = rounds.listing(session, clock()).open[0]
+        survey = session.get_one(Survey, found.surveys[0].survey.id)
+        version = surveys.current_version(session, survey.id)
+        assert version is not None
+        document = surveys.questionnaire_of(version)
+        reworded = editing.set_question(document, "age", {"hint": {"en_GB": "A clearer hint."}})
+        surveys.publish_version(
+            session,
+            survey,
+            reworded,
+            meaning="same",
+            note="<b>A clearer hint</b>",
+            by="officer:x",
+            now=clock(),
+            keys=keys,
+        )
+    page = client_of(east).page(f"/rounds/{found.slug}")
+    assert "Corrected questions" in page.main
+    assert "<b>A clearer hint</b>. The questions mean the same" in page.main
+    assert "Poprawione pytania" in client_of(east).page(f"/pl/rounds/{found.slug}").main

@@ -303,6 +303,7 @@ def test_an_earlier_year_is_compared(desk: Desk, publish: Publish) -> None:
     told = drafting.earlier(desk.session, draft)
     assert told is not None
     assert told.differences == ()
+    assert "age" in told.asked
     desk.reword(draft, "age", "Your age?", 0)
     told = drafting.earlier(desk.session, draft)
     assert told is not None

@@ -174,6 +174,15 @@ def test_a_senior_approves_by_a_link_that_works_once(app: Flask, ready: None, an
     assert "Ready to open" in anna.page("/office/rounds/spring").main
 
 
+def test_any_second_account_may_sign_off_and_only_that(app: Flask, ready: None) -> None:
+    member = sign_in(app, "member", name="Mo")
+    page = member.page("/office/rounds/spring/approval")
+    assert "Go ahead alone" not in page.main
+    page = member.submit(page, {}, "Approve exactly this")
+    assert "Ready to open" in page.main
+    assert "Set it to open" not in page.main
+
+
 def test_a_change_voids_what_was_approved(app: Flask, ready: None, anna: PageClient, ben: PageClient) -> None:
     stale = ben.page("/office/rounds/spring/approval")
     part = anna.page("/office/rounds/spring/parts/evidence")
@@ -258,12 +267,13 @@ def test_a_document_is_saved_and_never_opened(
     assert client.get(address).status_code == 404
 
 
-def test_lists_and_logs_keep_what_was_typed(ready: None, anna: PageClient) -> None:
+def test_lists_and_logs_keep_what_was_typed(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/spring/stakeholders")
     page = anna.submit(page, {"name": "", "speaks_for": "Young people"}, "Save", status=422)
     assert 'value="Young people"' in page.html
     page = anna.submit(page, {"name": "Youth club", "contact": "Jo"}, "Save")
     assert "Jo" in page.main
+    assert "Jo" not in sign_in(app, "member", name="Mo").page(page.url).main
     sent = anna.page("/office/rounds/spring/stakeholders/sent")
     wanted = re.findall(r'name="stakeholders" type="checkbox" value="([^"]+)"', sent.html) or re.findall(
         r'value="([\w-]{22})"', sent.html
