@@ -160,6 +160,15 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="auditor member analyst",
     ),
+    **_office(
+        "plan_begin plan_introduction plan_import plan_item_new plan_item plan_item_withdraw plan_report",
+        "consultation member administrator",
+        read="analyst auditor",
+    ),
+    **_office(
+        "plan plan_year plan_late plan_sheet", "consultation member administrator", read="analyst auditor"
+    ),
+    **_office("plan_publish", "consultation administrator"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -178,6 +187,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
+    **_rows(Permission.PUBLIC, "public", "plans plan"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.PUBLIC,
