@@ -208,6 +208,7 @@ def _matrices(
         figure = charts.draw(document, [exact_json(table)], LOCALE).get(table.key)
         everybody, groups = estimates[0], estimates[1:]
         title = f"{reading.title.text} by {reading.by_title.text.lower()}"
+        title += ", weighted" if wanted.weighted and counted.weighting.on else ""
         found.append(
             {**_matrix(reading, names, everybody, groups, wanted.weighted), "title": title, "figure": figure}
         )

@@ -61,7 +61,7 @@ def exact_form(
     }
     form: Exact = type("ExactHere", (Exact,), fields)(data=start)
     form.by.choices = [NOTHING, *((d.key, said(d.text, locale)) for d in document.dimensions)]
-    form.against.choices = [NOTHING, *_against(document, question)]
+    form.against.choices = [NOTHING, *([] if question.kind in TEXTS else _against(document, question))]
     form.compared.choices = [NOTHING, *others]
     return form
 
