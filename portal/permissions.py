@@ -85,11 +85,16 @@ ROLES: dict[str, Row] = {
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
-        "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
+        "rounds round round_new round_override round_surveys round_survey_out round_languages "
         "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office(
+        "round_part",
+        "consultation administrator information",
+        read="auditor member moderator safeguarding analyst",
     ),
     **_office(
         "round_approval",
@@ -100,8 +105,8 @@ ROLES: dict[str, Row] = {
     **_office(
         "texts text_kind text text_new text_publish text_shown text_history text_bring_back text_preview "
         "text_offers text_settle text_emblem",
-        "consultation administrator",
-        read="auditor information safeguarding",
+        "consultation administrator information",
+        read="auditor safeguarding",
     ),
     **_office("text_checked", "consultation administrator safeguarding"),
     **_office(
@@ -155,6 +160,15 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="auditor member analyst",
     ),
+    **_office(
+        "plan_begin plan_introduction plan_import plan_item_new plan_item plan_item_withdraw plan_report",
+        "consultation member administrator",
+        read="analyst auditor",
+    ),
+    **_office(
+        "plan plan_year plan_late plan_sheet", "consultation member administrator", read="analyst auditor"
+    ),
+    **_office("plan_publish", "consultation administrator"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -173,6 +187,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
+    **_rows(Permission.PUBLIC, "public", "plans plan"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.PUBLIC,

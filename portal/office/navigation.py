@@ -30,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.year", "Year", "year"),
     Section("office.evidence", "Evidence", "evidence"),
     Section("office.decision_now", "Decisions", "decision"),
+    Section("office.plan", "Plan", "plan"),
     Section("office.complaints", "Complaints", "complaints"),
     Section("office.health", "Site health", "health"),
     Section("office.people", "People", "people"),

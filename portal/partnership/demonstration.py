@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import demonstration_year, packs, rounds
+from portal.partnership import demonstration_plan, demonstration_year, packs, rounds
 from portal.partnership.invention import Invented, Leanings, respondent
 from surveys import drafts, fieldwork, responses, surveys
 from surveys.errors import SurveysError
@@ -98,7 +98,9 @@ def carry_out(
             if _release(writing, reading, survey, keys, now, drawer):
                 released.append(survey.slug)
     with writing() as session:
-        demonstration_year.carry_out(session, pack, {"by": ACTOR, "now": now, "keys": keys})
+        how = {"by": ACTOR, "now": now, "keys": keys}
+        year = demonstration_year.carry_out(session, pack, how)
+        demonstration_plan.carry_out(session, pack, year, how)
     with writing() as session:
         drafts.expire_drafts(session, now)
     return Carried(dict(added), tuple(released))

@@ -9,6 +9,7 @@ import portal.public.documents
 import portal.public.home
 import portal.public.outreach
 import portal.public.partnership
+import portal.public.plan
 import portal.public.results
 import portal.public.statements
 import portal.public.year

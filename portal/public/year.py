@@ -5,6 +5,7 @@ Only a published decision is ever looked up here; of a draft there is no trace u
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import abort, current_app, make_response, render_template
@@ -164,8 +165,13 @@ def decision(year: int) -> ResponseReturnValue:
 
 def rests_on(entry: DecisionEntry) -> list[dict[str, Any]]:
     """What an entry cites, in words and with the place where it can be read."""
+    return proofs(entry.cites)
+
+
+def proofs(ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The words and places of what is cited, each once."""
     found: list[dict[str, Any]] = []
-    for id in entry.cites:
+    for id in ids:
         cited = citations.parse(id)
         if cited is None:
             continue
