@@ -32,11 +32,14 @@ import portal.office.outbox as outbox
 import portal.office.people as people
 import portal.office.plan
 import portal.office.plan_items
+import portal.office.publications
 import portal.office.releases as releases
+import portal.office.report_back
 import portal.office.requests as requests
 import portal.office.retention as retention
 import portal.office.safeguarding
 import portal.office.safeguarding as safeguarding
+import portal.office.scrutiny
 import portal.office.today as today
 from portal.office.blueprint import bp
 

@@ -33,6 +33,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.plan", "Plan", "plan"),
     Section("office.complaints", "Complaints", "complaints"),
     Section("office.health", "Site health", "health"),
+    Section("office.report_back", "Report back", "report_back"),
+    Section("office.publications", "Publications", "publications"),
     Section("office.people", "People", "people"),
     Section("office.audit", "Audit log", "audit"),
 )
@@ -49,7 +51,10 @@ GROUPS: tuple[Group, ...] = (
     Group("Consult", ("rounds", "builder", "invitations", "keying", "outreach", "board", "contacts")),
     Group("Read", ("comments", "themes", "campaigns", "appeals", "safeguarding")),
     Group("Results", ("desk", "releases", "census")),
-    Group("The year", ("year", "evidence", "submissions", "decision", "plan", "meetings", "publications")),
+    Group(
+        "The year",
+        ("year", "evidence", "submissions", "decision", "plan", "report_back", "meetings", "publications"),
+    ),
     Group("The site", ("texts", "pack")),
     Group("The office", ("people", "requests", "retention", "outbox", "health", "complaints", "audit")),
 )
