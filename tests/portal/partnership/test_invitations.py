@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from portal.partnership import invitations, outbox, short_addresses
@@ -17,6 +17,7 @@ from surveys.sealing import Keyring
 from surveys.surveys import Survey
 from tests.portal.partnership.conftest import BY, CLOSES, Ask
 from tests.surveys.questionnaire import samples
+from tests.surveys.test_responses import together
 
 LINK = "https://portal.example/surveys/invited/{token}"
 NAME = "Ely Housing Association"
@@ -193,3 +194,28 @@ def test_a_short_address_leads_to_one_survey_for_ever(
     for code in ("", "a", "a b", "a/b", "x" * 21, "ü1"):
         with pytest.raises(SurveysError, match=r"short\.code"):
             short_addresses.make(session, survey, code=code, by=BY, now=now, keys=keys)
+
+
+def test_eight_colleagues_sending_at_once_make_one_answer(
+    session: Session, engine: Engine, survey: Survey, keys: Keyring, now: dt.datetime
+) -> None:
+    _, link = invite(session, survey, keys, now)
+    drafts_ = {f"draft-{n}": draft(session, survey, link, f"draft-{n}", keys, now) for n in range(8)}
+    session.commit()
+    writers = engine.execution_options(portal_writes=True)
+
+    def sending(token: str) -> Any:
+        def act() -> str:
+            with Session(writers) as own:
+                send(own, own.get_one(Survey, survey.id), drafts_[token], token, keys, now)
+                own.commit()
+                return "sent"
+
+        return act
+
+    acts = iter([sending(token) for token in drafts_])
+    results = together(8, lambda: next(acts)())
+    refusals = [one.code for one in results if isinstance(one, SurveysError)]
+    assert (results.count("sent"), refusals) == (1, ["invitation.used"] * 7)
+    session.expire_all()
+    assert responses.counts(session, survey.id) == 1
