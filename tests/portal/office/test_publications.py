@@ -80,7 +80,7 @@ def test_drafted_edited_published_and_mailed(
     assert "About 35 of the people" in page.main
     assert "Dark streets" not in editor.page("/what-we-have-done").main
     refused = editor.submit(page, {}, "Publish every draft", 422)
-    assert "lacks something" in refused.main
+    assert "Something is missing" in refused.main
     assert editor.page(page.link("Dark streets")).status == 200
     with writing() as session:
         for one in report_back.working(session, YEAR):
