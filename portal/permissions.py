@@ -85,11 +85,16 @@ ROLES: dict[str, Row] = {
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
     **_office(
-        "rounds round round_new round_part round_override round_surveys round_survey_out round_languages "
+        "rounds round round_new round_override round_surveys round_survey_out round_languages "
         "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change round_as_seen",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
+    ),
+    **_office(
+        "round_part",
+        "consultation administrator information",
+        read="auditor member moderator safeguarding analyst",
     ),
     **_office(
         "round_approval",
@@ -100,8 +105,8 @@ ROLES: dict[str, Row] = {
     **_office(
         "texts text_kind text text_new text_publish text_shown text_history text_bring_back text_preview "
         "text_offers text_settle text_emblem",
-        "consultation administrator",
-        read="auditor information safeguarding",
+        "consultation administrator information",
+        read="auditor safeguarding",
     ),
     **_office("text_checked", "consultation administrator safeguarding"),
     **_office(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,6 +21,8 @@ LOOKED_AT = 72
 _hasher = PasswordHasher()  # RFC 9106, low memory: 64 MiB a try
 _turns = threading.BoundedSemaphore(2)
 """At most two tries at a time: a flood of sign-ins must not take all the memory."""
+_queue = threading.BoundedSemaphore(4)
+"""At most two more wait: whoever comes then is refused at once, so that residents keep their threads."""
 _nobody: list[str] = []
 """One hash of no password, so that an unknown account takes as long as a known one."""
 
@@ -31,15 +34,27 @@ def use(hasher: PasswordHasher) -> None:
     _nobody.clear()
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A turn at hashing. Raises ``sign_in.busy`` when too many wait already."""
+    if not _queue.acquire(blocking=False):
+        raise SurveysError("sign_in.busy")
+    try:
+        with _turns:
+            yield
+    finally:
+        _queue.release()
+
+
 def hashed(password: str) -> str:
-    """The Argon2id hash to store."""
-    with _turns:
+    """The Argon2id hash to store. Raises ``sign_in.busy``."""
+    with _turn():
         return _hasher.hash(_plain(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether this is the password; takes as long when there is none stored."""
-    with _turns:
+    """Whether this is the password; takes as long when there is none stored. Raises ``sign_in.busy``."""
+    with _turn():
         if not _nobody:
             _nobody.append(_hasher.hash("nobody has this password"))
         try:

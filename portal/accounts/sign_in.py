@@ -106,6 +106,15 @@ def weigh(session: Session, email: str, password: str, code: str, *, now: dt.dat
     return Try(email, account.id, step, recovery, again, password_right=True)
 
 
+def may_try(session: Session, email: str, *, address: str, now: dt.datetime, keys: Keyring) -> None:
+    """Refuses a caller who has guessed too often before anything costly is done: ``sign_in.throttled``."""
+    who_ = attempts.caller(keys, f"{address}|{email.strip().lower()}", now)
+    try:
+        attempts.throttle(session, "sign-in", who_, now=now)
+    except SurveysError as problem:
+        raise SurveysError("sign_in.throttled", minutes=problem.facts["minutes"]) from None
+
+
 def begin(
     session: Session, tried: Try, *, address: str, now: dt.datetime, keys: Keyring
 ) -> tuple[str, Officer]:

@@ -84,6 +84,7 @@ class Wanted:
             permission={"yes": True, "no": False}.get(self.permission),
             campaign=self.campaign or None,
             not_passed_by=by if self.state == "waiting" else None,
+            held_by=by if self.mine else None,
         )
 
 
@@ -179,12 +180,11 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
     known = {survey.id: document_of(session, survey.id) for survey in about}
     items = {item: survey_id for survey_id, document in known.items() for item in open_items(document)}
     locales = {locale for document in known.values() if document for locale in document.locales}
-    rows = [r for r in page.rows if not wanted.mine or r.claimed_by == officer().by]
     shown = render_template(
         "office/comments/queue.html",
         form=form,
         wanted=wanted,
-        rows=rows,
+        rows=page.rows,
         slugs=slugs,
         after=page.next,
         survey_options=_options((survey.slug, survey.slug) for survey in surveys_with_comments(session)),
@@ -201,7 +201,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         visible=visible,
         language=language_words,
         mine=officer().by,
-        alike=_alike(rows),
+        alike=_alike(page.rows),
         unchecked=[one.language for one in phrases.lists().values() if not one.checked],
     )
     return make_response(shown, 422 if form is not None else 200)

@@ -145,7 +145,9 @@ def _open_words(found: Decision) -> list[dict[str, str]]:
                 text = f"Answer the theme “{theme_titles.get(one.key, one.key)}”"
                 href = url_for("office.decision_entry", year=year, kind="theme", key=one.key)
             case "submission":
-                text, href = "Consider a letter from outside the survey", ""
+                text = "Consider a letter from outside the survey"
+                slug = known(year).round_slug
+                href = url_for("office.submission", slug=slug, submission_id=one.key)
             case "priority":
                 text, href = (
                     "Propose at least one priority",

@@ -27,8 +27,13 @@ def sign_in() -> ResponseReturnValue:
             return redirect(onward or url_for("office.today"))
         return render_template("office/accounts/sign-in.html", form=form, onward=onward)
     typed = (form.email.data or "", form.password.data or "", form.code.data or "")
-    tried = signing.weigh(read_session(), *typed, now=now(), keys=keys())
-    token = None
+    token, status = None, 422
+    try:
+        signing.may_try(read_session(), typed[0], address=_address(), now=now(), keys=keys())
+        tried = signing.weigh(read_session(), *typed, now=now(), keys=keys())
+    except SurveysError as problem:
+        form.refuse(problem)
+        return make_response(render_template("office/accounts/sign-in.html", form=form, onward=onward), 429)
     with writing() as session:  # a miss is kept too, so the refusal is answered after the commit
         try:
             token, _ = signing.begin(session, tried, address=_address(), now=now(), keys=keys())

@@ -11,6 +11,7 @@ WORDS: dict[str, Say] = {
     "sign_in.throttled": lambda facts: (
         f"Too many tries. Wait {facts.get('minutes', 15)} minutes, then try again"
     ),
+    "sign_in.busy": lambda _: "Too many people are signing in at this moment. Wait a minute, then try again",
     "password.short": lambda facts: (
         f"Use at least {facts.get('least', 12)} characters. Three random words are good"
     ),

@@ -278,6 +278,9 @@ def answer_link(
     keys: Keyring,
 ) -> ApprovalLink:
     """The senior's answer uses the link up. Raises as :func:`open_link`; "reason.missing" to send it back."""
+    mine = select(ApprovalLink.id).where(ApprovalLink.token_hash == keys.mac("approval-link", token))
+    session.execute(mine.with_for_update())  # of two answers at once the second finds the link used
+    session.expire_all()
     link = open_link(session, slug, token, now=now, keys=keys)
     round_ = session.get_one(Round, link.round_id)
     given = words.strip()[:2000]

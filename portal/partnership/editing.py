@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.partnership import brand, pages, rounds
@@ -286,8 +287,11 @@ def _draft(
         at=now,
         origin=by,
     )
-    session.add(draft)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(draft)
+    except IntegrityError:  # somebody else's draft came first, in the same moment
+        raise SurveysError("text.stale", locales=(locale,)) from None
     return draft
 
 
@@ -333,13 +337,17 @@ def _not_overtaken(
 
 
 def _in_state(session: Session, kind: str, key: str, locale: str, state: str) -> Revision | None:
+    """The revision in this state, its row locked: of two who publish at once the second finds it done."""
     return session.scalar(
-        select(Revision).where(
+        select(Revision)
+        .where(
             Revision.kind == kind,
             Revision.key == key,
             Revision.locale == locale,
             Revision.state == state,
         )
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

@@ -115,7 +115,7 @@ def build(session: Session, cycle: Cycle, *, state: str, keys: Keyring, all_scor
     cites: dict[str, str] = {}
     if release is not None and table is not None:
         cites["residents"] = f"release:{release.content['survey']}:{release.number}:{table.key}"
-    if scorers is not None and scores:
+    if scorers is not None and scores and found.organisations:
         cites["partners"] = f"partners:{scorers.slug}"
     volume = next((row.recorded for row in rows if row.recorded), None)
     if volume is not None:

@@ -72,6 +72,7 @@ def launch(
     Languages nobody has checked are not offered; one that lacks words is left out of the document.
     Raises "round.launched", "round.not_ready" (``lines``), "approval.own" when who approved it opens it.
     """
+    session.refresh(round_, with_for_update=True)
     if round_.launched_at is not None:
         raise SurveysError("round.launched")
     readiness.demand(session, round_, now, holders)

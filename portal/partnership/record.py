@@ -20,10 +20,14 @@ from surveys.sealing import Keyring
 
 
 def how_sure(table: Matrix, weights: dict[str, int]) -> dict[str, Any] | None:
-    """The sensitivity in numbers; None while nothing is known to weigh."""
+    """The sensitivity in numbers; None until results or partners' scores are out.
+
+    Recorded crime alone would always hold, which would say that something is sure when nobody was heard yet.
+    """
     scale = matrix.scale_of(table)
     known = [name for name in scale.criteria if not (scale.column(name) != scale.column(name)).all()]
-    if not known or not any(weights.get(name) for name in known):
+    heard = [name for name in known if name != "recorded"]
+    if not heard or not any(weights.get(name) for name in heard):
         return None
     near = sensitivity.vary(scale, weights, drawn={"residents": matrix.residents_drawn(table)})
     wide = sensitivity.vary(scale, weights, near=None)

@@ -38,6 +38,8 @@ class Filter:
     campaign: str | None = None
     not_passed_by: str | None = None
     """Leaves out what this moderator passed on."""
+    held_by: str | None = None
+    """Only what this moderator keeps at the moment."""
 
 
 @dataclass(frozen=True, order=True)
@@ -116,7 +118,7 @@ def page(
     limit: int = PAGE,
 ) -> Page:
     """The next ``limit`` comments of these surveys in the queue's order."""
-    streams = [_keys_of(session, survey_id, wanted, after, limit + 1) for survey_id in survey_ids]
+    streams = [_keys_of(session, survey_id, wanted, now, after, limit + 1) for survey_id in survey_ids]
     merged = list(heapq.merge(*streams))[: limit + 1]
     shown = merged[:limit]
     rows = _open(session, shown, now, keys)
@@ -196,11 +198,13 @@ def pass_on(session: Session, comment: Comment, *, by: str, now: dt.datetime) ->
 
 
 def _keys_of(
-    session: Session, survey_id: str, wanted: Filter, after: Place | None, limit: int
+    session: Session, survey_id: str, wanted: Filter, now: dt.datetime, after: Place | None, limit: int
 ) -> list[tuple[Place, str]]:
     """Places and survey, in order, without any words."""
     order = (Comment.urgency, Comment.submitted_on, Comment.id)
     query = select(*order).where(Comment.survey_id == survey_id, *_conditions(survey_id, wanted))
+    if wanted.held_by is not None:
+        query = query.where(Comment.claimed_by == wanted.held_by, Comment.claimed_until > now)
     if wanted.not_passed_by is not None:  # a few, named one by one: the index stays in charge
         passed = select(PassedOn.comment_id).where(
             PassedOn.survey_id == survey_id, PassedOn.by == wanted.not_passed_by

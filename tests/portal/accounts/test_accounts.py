@@ -160,6 +160,10 @@ def test_guessing_is_slowed_for_the_guesser_only(session: Session, keys: Keyring
     with pytest.raises(SurveysError) as problem:
         signing.begin(session, good, address="10.0.0.1", now=now, keys=keys)
     assert refusal(problem) == "sign_in.throttled"
+    with pytest.raises(SurveysError) as early:
+        signing.may_try(session, officer.email, address="10.0.0.1", now=now, keys=keys)
+    assert refusal(early) == "sign_in.throttled"
+    signing.may_try(session, officer.email, address="10.0.0.2", now=now, keys=keys)
     signing.begin(session, good, address="10.0.0.2", now=now, keys=keys)
 
 
@@ -275,3 +279,17 @@ def test_long_passwords_of_any_script_work(password: str) -> None:
     assert passwords.matches(passwords.hashed(password), password)
     assert not passwords.matches(passwords.hashed(password), password + "x")
     assert not passwords.matches(None, password)
+
+
+def test_a_flood_of_sign_ins_is_refused_at_once() -> None:
+    """Two hash, two wait; the fifth is told to come back instead of taking a resident's thread."""
+    held = [passwords._queue.acquire(blocking=False) for _ in range(4)]
+    try:
+        assert held == [True] * 4
+        with pytest.raises(SurveysError) as problem:
+            passwords.matches(None, "anything")
+        assert refusal(problem) == "sign_in.busy"
+    finally:
+        for _ in held:
+            passwords._queue.release()
+    assert not passwords.matches(None, "anything")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import io
 import re
 from collections.abc import Callable
@@ -12,8 +13,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.partnership import approvals, editing, instruments, round_documents, rounds
+from portal.office import round_words
+from portal.partnership import approvals, checklist, editing, instruments, round_documents, rounds
+from portal.partnership.checklist import LINES
 from portal.partnership.outbox import Outgoing
+from portal.permissions import ROLES
 from tests.conftest import Clock
 from tests.office import add_officer, sign_in
 from tests.pages import Page, PageClient
@@ -317,3 +321,20 @@ def test_readers_read_and_nobody_else_enters(app: Flask, ready: None, client: Pa
         assert auditor.get(f"/office/rounds/{wrong}").status_code == 404
     with app.extensions["portal.database"].writing() as session:
         assert editing.working(session, "round", "spring") is not None
+
+
+def test_whoever_the_checklist_names_may_do_it() -> None:
+    pages_of = {code: endpoint for code, (endpoint, _) in round_words.PAGES.items()}
+    pages_of |= {"privacy": "office.text", "helplines": "office.text_checked"}
+    assert set(pages_of) == set(LINES) == set(round_words.TITLES)
+    for code, (_, roles, _) in LINES.items():
+        for role in roles:
+            if (code, role) == ("safeguarding", "administrator"):
+                assert ROLES["office.person_roles"].allows(frozenset({role}), "POST")
+            assert ROLES[pages_of[code]].allows(frozenset({role}), "POST"), (code, role)
+
+
+def test_everything_that_can_be_missing_has_words(app: Flask) -> None:
+    source = inspect.getsource(checklist)
+    codes = set(re.findall(r'"([a-z]+\.[a-z_0-9]+)"', source))
+    assert codes == set(round_words.LACKS)

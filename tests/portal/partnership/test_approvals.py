@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from portal.partnership import approvals, gates, pages, round_documents
@@ -150,3 +152,25 @@ def test_an_approval_needs_what_was_seen(session: Session, keys: Keyring, ready:
     with pytest.raises(SurveysError, match=r"record\.missing") as missing:
         approvals.make_link(session, ready, name="Mira", post=" ", by=ANNA, now=NOW, keys=keys)
     assert missing.value.field == "post"
+
+
+def test_of_two_answers_at_once_one_counts(
+    session: Session, engine: Engine, keys: Keyring, ready: Round
+) -> None:
+    token = asked(session, keys, ready)
+    session.commit()
+    start = threading.Barrier(2)
+
+    def answer(_: int) -> str:
+        with Session(engine.execution_options(portal_writes=True)) as own:
+            start.wait()
+            try:
+                approvals.answer_link(own, "spring", token, approved=True, words="", now=LATER, keys=keys)
+                own.commit()
+            except SurveysError as problem:
+                return problem.code
+            return "approved"
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(answer, range(2))) == ["approval.used", "approved"]
+    assert len(approvals.approvals_of(session, ready)) == 1

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portal.partnership import editing, offers, packs, pages
@@ -193,3 +196,25 @@ def test_differences_are_told_field_by_field() -> None:
         ("c", None, 4),
         ("a", 1, None),
     ]
+
+
+def test_of_two_officers_saving_at_once_one_is_told(
+    session: Session, engine: Engine, keys: Keyring, loaded: None
+) -> None:
+    seen = dict(there(session).seen)
+    session.commit()
+    start = threading.Barrier(2)
+
+    def edit(name: str) -> str:
+        with Session(engine.execution_options(portal_writes=True)) as own:
+            start.wait()
+            try:
+                save(own, keys, name, seen)
+                own.commit()
+            except SurveysError as problem:
+                return problem.code
+            return "saved"
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(edit, ("Anna's", "Ben's"))) == ["saved", "text.stale"]
+    assert len(pages.history(session, "helpline", "warden", SOURCE)) == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from surveys import changes, erasure
+from surveys import erasure, exclusions
 from surveys.erasure import Ledger
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import codebook_of
@@ -177,7 +177,7 @@ def test_cube_scan_and_sql_agree_after_anything_happened(
             number = numbers.pop(random.randrange(len(numbers)))
             erasure.withdraw(session, number, keys=keys, now=now, ledger=ledger)
         elif step == "exclude":
-            _exclude_one(session, survey, random)
+            _exclude_one(session, survey, random, keys, now)
         elif step == "look" and not follower.catch_up(session, now):
             follower.rebuild(session, now)
         session.commit()
@@ -211,11 +211,12 @@ def test_cube_scan_and_sql_agree_after_anything_happened(
             ]
 
 
-def _exclude_one(session: Session, survey: Survey, random: Random) -> None:
-    """What an exclusion leaves behind: the state, and the entry counting follows."""
+def _exclude_one(session: Session, survey: Survey, random: Random, keys: Keyring, now: dt.datetime) -> None:
+    """Two people leave one response out of every count."""
     counted = session.query(Response).filter_by(survey_id=survey.id, status="counted").all()
     if counted:
-        one = random.choice(counted)
-        one.status = "excluded"
-        session.flush()
-        changes.record(session.connection(), survey.id, one.id, "exclude")
+        proposed = exclusions.propose(
+            session, survey.id, [random.choice(counted).id], rule=sorted(exclusions.RULES)[0],
+            by="officer:1", now=now, keys=keys,
+        )  # fmt: skip
+        exclusions.confirm(session, proposed, by="officer:2", now=now, keys=keys)
