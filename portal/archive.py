@@ -172,10 +172,10 @@ def year_pack(
 ) -> bytes:
     """The evidence pack of a year as one zip: pages, records, and the contents in front, as PDF too."""
     kept = of_year(app, session, year)
-    data = {f"data/{name}": body for name, body in records(session, year).items()}
-    names = [*sorted(data), *(["contents.pdf"] if pdf is not None else [])]
+    stored = {f"data/{name}": body for name, body in records(session, year).items()}
+    names = [*sorted(stored), *(["contents.pdf"] if pdf is not None else [])]
     front = index(kept, names)
-    packed = {**kept.files, **data, "index.html": front.encode()}
+    packed = {**kept.files, **stored, "index.html": front.encode()}
     if pdf is not None:
         packed["contents.pdf"] = pdf(front)
     return zipped(with_sums(packed))

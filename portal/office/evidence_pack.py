@@ -39,13 +39,13 @@ def evidence_pack(year: int) -> ResponseReturnValue:
         return redirect(url_for("office.plan_year", year=year))
     board = plan_board.board(year, edition.content)
 
-    def index(kept: Kept, data: list[str]) -> str:
+    def index(kept: Kept, records: list[str]) -> str:
         return render_template(
             "office/plan/pack.html",
             year=year,
             board=board,
             status_words=STATUS_WORDS,
-            data=data,
+            records=records,
             made_on=now(),
             pages=sorted(
                 (name, address) for name, address in kept.pages.items() if not name.startswith("pl/")
