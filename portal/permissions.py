@@ -166,7 +166,9 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet", "consultation member administrator", read="analyst auditor"
+        "plan plan_year plan_late plan_sheet evidence_pack",
+        "consultation member administrator",
+        read="analyst auditor",
     ),
     **_office("plan_publish", "consultation administrator"),
     **_office(

@@ -145,6 +145,7 @@ ADDRESSES = {
     "/office/plan": READ,
     "/office/plan/begin": WRITE,
     "/office/plan/<int:year>": READ,
+    "/office/plan/<int:year>/evidence-pack.zip": READ,
     "/office/plan/<int:year>/import": BOTH,
     "/office/plan/<int:year>/introduction": BOTH,
     "/office/plan/<int:year>/items/<key>": BOTH,
