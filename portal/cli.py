@@ -14,6 +14,7 @@ from portal import catalogues, checkup, clerk, create_app, custody, jobs, logs, 
 from portal.config import Settings
 from portal.counter import Plain, bar, counter, refuse
 from portal.demo import demo
+from portal.exporting import site
 from portal.i18n import other_locales
 from portal.officers import officers
 from surveys.sealing import keys_in_use
@@ -35,6 +36,7 @@ def main() -> None:
 for group in (clerk.pack, clerk.survey, clerk.responses_group, clerk.moderation_group, clerk.release_group):
     main.add_command(group)
 main.add_command(demo)
+main.add_command(site)
 main.add_command(shelving.evidence)
 main.add_command(officers)
 

@@ -166,9 +166,19 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet", "consultation member administrator", read="analyst auditor"
+        "plan plan_year plan_late plan_sheet evidence_pack",
+        "consultation member administrator",
+        read="analyst auditor",
     ),
     **_office("plan_publish", "consultation administrator"),
+    **_office(
+        "scrutiny recommendation plan_sent", "consultation member administrator", read="analyst auditor"
+    ),
+    **_office("report_back report_back_year", "consultation administrator", read="member analyst auditor"),
+    **_office("report_back_draft report_back_publish report_back_tell", "consultation administrator"),
+    **_office("publications publication", "consultation administrator", read="member analyst auditor"),
+    **_office("publication_file", "consultation administrator", read="member auditor"),
+    **_office("publication_publish publication_withdraw publication_attach", "consultation administrator"),
     **_office("audit audit_check audit_csv", "administrator auditor information"),
 }
 """One row for every office address. With no role named, every officer may."""
@@ -187,7 +197,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
     **_rows(Permission.PUBLIC, "public", "results_file"),
-    **_rows(Permission.PUBLIC, "public", "plans plan"),
+    **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
         Permission.PUBLIC,

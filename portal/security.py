@@ -23,6 +23,7 @@ MAX_BODY = 1024 * 1024
 LARGE_BODIES = {
     "office.evidence_crime": 60 * 1024 * 1024,
     "office.round_documents": 10 * MAX_BODY + 64 * 1024,
+    "office.publication_attach": 10 * MAX_BODY + 64 * 1024,
 }
 """Officers' uploads that may be larger: police files of a month or two. The command line takes any size."""
 PUBLIC_SECONDS = 60

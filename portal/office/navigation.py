@@ -32,6 +32,8 @@ SECTIONS: tuple[Section, ...] = (
     Section("office.plan", "Plan", "plan"),
     Section("office.texts", "Texts", "texts"),
     Section("office.outcome", "Who asked to hear", "outcome"),
+    Section("office.report_back", "Report back", "report_back"),
+    Section("office.publications", "Publications", "publications"),
     Section("office.people", "People", "people"),
     Section("office.requests", "Requests", "requests"),
     Section("office.search", "Find a text", "search"),
@@ -54,7 +56,7 @@ GROUPS: tuple[Group, ...] = (
     Group("Consult", ("rounds", "builder", "keying", "board")),
     Group("Read", ("comments", "themes", "campaigns", "appeals", "safeguarding")),
     Group("Results", ("desk", "census", "releases")),
-    Group("The year", ("year", "evidence", "decision", "plan")),
+    Group("The year", ("year", "evidence", "decision", "plan", "report_back", "publications")),
     Group("The site", ("texts", "outcome")),
     Group(
         "The office",

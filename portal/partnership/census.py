@@ -124,8 +124,9 @@ def targets(variables: Sequence[Kept], document: Questionnaire) -> list[Target]:
                 continue
             shares = _matched(dimension, variable.shares, document.source_locale)
             target = Target(
-                dimension.key, shares, variable.source, ordered=_ages(dimension, document.source_locale)
-            )
+                dimension.key, shares, variable.source, _ages(dimension, document.source_locale),
+                variable.as_of,
+            )  # fmt: skip
             if shares and (best is None or len(shares) >= best[0]):
                 best = len(shares), target
         if best is not None:

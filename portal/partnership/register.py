@@ -268,6 +268,10 @@ class OutcomeFacts(Facts):
     area: Slug
     priority: Slug | None = None
     lead_partner: Slug | None = None
+    decision_year: int | None = Field(default=None, ge=1998, le=2199)
+    """The year of the decision it reports on."""
+    cause: Words | None = None
+    """What of that decision: ``topic:<area>`` or ``theme:<key>``."""
     done: bool = False
     demonstration: bool = False
     """An invented example; the page says so beside it."""
@@ -276,8 +280,18 @@ class OutcomeFacts(Facts):
 class OutcomeTexts(Texts):
     title: Words
     you_said: Words
-    we_did: Words
+    we_did: Words | None = None
+    we_could_not: Words | None = None
+    because: Words | None = None
     next: Words | None = None
+
+    @model_validator(mode="after")
+    def _answered(self) -> OutcomeTexts:
+        if not (self.we_did or self.we_could_not):
+            raise ValueError("says neither what was done nor what could not be")
+        if self.we_could_not and not self.because:
+            raise ValueError("does not say why it could not be done")
+        return self
 
 
 class RoundFacts(Facts):

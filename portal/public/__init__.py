@@ -10,6 +10,7 @@ import portal.public.home
 import portal.public.outreach
 import portal.public.partnership
 import portal.public.plan
+import portal.public.publications
 import portal.public.results
 import portal.public.statements
 import portal.public.year

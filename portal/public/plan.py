@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from portal.database import read_session
-from portal.partnership import causes, decisions, plan, plan_board, progress
+from portal.partnership import causes, decisions, plan, plan_board, progress, scrutiny
 from portal.partnership.pages import Entry
 from portal.partnership.plan import PlanEdition
 from portal.partnership.plan_board import ObjectiveLine, TargetLine
@@ -65,6 +65,7 @@ def one_plan(year: int) -> ResponseReturnValue:
         value_of=value_of,
         quarters=quarters(year),
         because=because,
+        recommendations=scrutiny.public(session, year),
     )
 
 

@@ -19,9 +19,9 @@ from portal.database import read_session
 from portal.documents import files
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
-from portal.partnership import rounds
+from portal.partnership import census, rounds
 from portal.partnership.rounds import Consultation
-from portal.public import consultations, figures
+from portal.public import composition, consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
 from portal.rendering import spoken
@@ -59,8 +59,8 @@ class Published:
     document: Questionnaire
     readings: tuple[Reading, ...]
     pinned: int | None = None
-    drawn: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
-    """The questions as HTML, by mount point."""
+    drawn: dict[str, tuple[object, Markup]] = field(default_factory=dict, repr=False, compare=False)
+    """The questions as HTML, by mount point, each with what was set beside the release in it."""
 
     def finding(self, reading: Reading) -> Markup:
         """The one sentence about this table: the officer's own, else the one the figures propose."""
@@ -292,8 +292,13 @@ def _corrections(survey: Survey) -> Sequence[Row[int, dt.datetime, str]]:
 
 
 def _body(shown: Published) -> Markup:
-    """Every question of the release with finding, chart, table and files; drawn once for each mount point."""
-    if request.script_root not in shown.drawn:
+    """Every question of the release with finding, chart, table and files.
+
+    Drawn anew for each mount point, and when the census beside it is another one.
+    """
+    variables = census.kept(read_session())
+    drawn = shown.drawn.get(request.script_root)
+    if drawn is None or drawn[0] != variables:
         wards = maps.wards_of(read_session(), shown.document)
         mapped = [r for r in shown.readings if r.by is not None and r.by.map and r.net is not None]
         html = render_template(
@@ -302,12 +307,14 @@ def _body(shown: Published) -> Markup:
             parts_=shown.parts(about_people=False),
             people=shown.parts(about_people=True),
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
+            beside=composition.beside(shown.toplines, shown.document, variables, locale_code()),
             figures=figures,
             finding=shown.finding,
             base_words=base_words,
         )
-        shown.drawn[request.script_root] = Markup(html)  # noqa: S704 - our own template has just made it
-    return shown.drawn[request.script_root]
+        drawn = (variables, Markup(html))  # noqa: S704 - our own template has just made it
+        shown.drawn[request.script_root] = drawn
+    return drawn[1]
 
 
 def key_findings(shown: Published) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ are in ``Margin.missing``; their people keep their share of the sample, like peo
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -50,6 +51,8 @@ class Target:
     source: str = ""
     ordered: bool = False
     """Small categories are joined to a neighbour (age), else to the smallest other one (ward)."""
+    as_of: dt.date | None = None
+    """The day of the census."""
 
 
 class Line(NamedTuple):

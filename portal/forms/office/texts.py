@@ -36,7 +36,10 @@ LONG = frozenset(
     " options_considered scanning analysis response assessment victim offender location".split()
 )
 """Markdown: drawn as a large box."""
-WORDY = frozenset("lead statement purpose audience role you_said we_did next question note source".split())
+WORDY = frozenset(
+    "lead statement purpose audience role you_said we_did we_could_not because next question note"
+    " source".split()
+)
 """A sentence or two."""
 OFF_FORM = frozenset({"retired", "emblem", "sha256"})
 """Changed elsewhere: by taking an entry off the site, by uploading a picture."""

@@ -1,0 +1,144 @@
+"""What a results page sets beside a release: every figure worked out again here from the released tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+from flask import Flask
+
+from surveys import surveys
+from surveys.results import releases
+from tests.conftest import NOW
+from tests.pages import PageClient, parse, words
+from tests.portal import publishing
+
+BEFORE, SLUG = "local-2025", "local-2026"
+LATER = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
+CENSUS = {
+    "age": {
+        "25-34": 11.6, "35-44": 13.4, "45-54": 14.5, "55-64": 13.1, "65-74": 11.0,
+    },
+    "sex": {"female": 50.9, "male": 49.1},
+}  # fmt: skip
+"""From the pack's census table; its other age groups do not make up the survey's."""
+
+
+@pytest.fixture(scope="module")
+def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("comparisons")
+    shutil.copyfile(sqlite_template, folder / "portal.sqlite3")
+    for app in publishing.application(f"sqlite:///{folder / 'portal.sqlite3'}", folder, LATER):
+        publishing.loaded(app, publishing.PACK, NOW)
+        with publishing.store(app).writing() as session:
+            for slug, seed in ((BEFORE, 7), (SLUG, 8)):
+                survey = surveys.by_slug(session, slug)
+                assert survey is not None
+                publishing.answered(session, survey, 260, publishing.PACK, seed)
+        for slug in (BEFORE, SLUG):
+            publishing.released(app, slug, LATER)
+        yield app
+
+
+def content_of(app: Flask, slug: str) -> dict[str, Any]:
+    with publishing.store(app).reading() as session:
+        survey = surveys.by_slug(session, slug)
+        assert survey is not None
+        release = releases.current(session, survey.id)
+        assert release is not None
+        return dict(release.content)
+
+
+@pytest.fixture(scope="module")
+def page(app: Flask) -> Element:
+    root, _ = parse(app.test_client().get(f"/results/{SLUG}").get_data(as_text=True))
+    return root
+
+
+@pytest.fixture
+def browser(app: Flask) -> PageClient:
+    client = app.test_client()
+    assert isinstance(client, PageClient)
+    return client
+
+
+def rows_of(page: Element, id: str) -> dict[str, list[str]]:
+    """The table of this id: the words of the cells by the words of the row's head."""
+    table = next(t for t in page.iter("table") if t.get("id") == id)
+    found = {}
+    for row in list(table.iter("tr"))[1:]:
+        head, *cells = [words(cell) for cell in row if cell.get("aria-hidden") != "true"]
+        found[head] = cells
+    return found
+
+
+def released_table(content: dict[str, Any], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(t for t in content["tables"] if t["key"] == key)
+    return found
+
+
+def counts(content: dict[str, Any], key: str) -> dict[str, int | None]:
+    return {row["key"]: row["count"] for row in released_table(content, key)["groups"][0]["rows"]}
+
+
+def named(content: dict[str, Any], question: str) -> dict[str, str]:
+    asked = content["wording"]["questions"][question]
+    found = {a["key"]: a["text"]["en_GB"] for a in asked["answers"]}
+    return named(content, asked["of"]) | found if asked["of"] else found
+
+
+def whole(part: float, of: float) -> int:
+    return int(100 * part / of + 0.5)
+
+
+# Who lives here -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dimension", ["age", "sex"])
+def test_who_answered_stands_beside_the_census(app: Flask, page: Element, dimension: str) -> None:
+    content = content_of(app, SLUG)
+    told, census = counts(content, dimension), CENSUS[dimension]
+    here = {key: n for key in census if (n := told[key]) is not None}
+    names = content["wording"]["dimensions"][dimension]["categories"]
+    text = {c["key"]: c["text"]["en_GB"] for c in names}
+    there = sum(census[key] for key in here)
+    assert len(here) > 1
+    assert rows_of(page, f"beside-{dimension}") == {
+        text[key]: [f"{whole(n, sum(here.values()))}%", f"{whole(census[key], there)}%"]
+        for key, n in here.items()
+    }
+
+
+def test_groups_that_do_not_nest_are_named_and_not_compared(page: Element) -> None:
+    said = words(next(e for e in page.iter("section") if e.get("id") == "who-answered"))
+    assert "Not compared: 13 to 15 (the census table has no such group); 16 to 24 (" in said
+    assert "Census of 21 March 2021. Source: ONS, Census 2021" in said
+    assert "of those who answered" in said
+    assert "of those who live here" in said
+
+
+def test_a_new_census_table_is_seen_at_once(app: Flask, browser: PageClient) -> None:
+    from portal.partnership.places import Margin
+
+    browser.get(f"/results/{BEFORE}")
+    with publishing.store(app).writing() as session:
+        for category, share in (("Female", 60.0), ("Male", 40.0)):
+            session.add(
+                Margin(
+                    source="A later count", as_of=dt.date(2026, 3, 21), variable="sex", category=category,
+                    percent=share,
+                )
+            )  # fmt: skip
+    try:
+        root, _ = parse(browser.get(f"/results/{BEFORE}").get_data(as_text=True))
+        assert [row[1] for row in rows_of(root, "beside-sex").values()] == ["60%", "40%"]
+        assert "Source: A later count" in words(root)
+    finally:
+        with publishing.store(app).writing() as session:
+            for margin in session.query(Margin).filter(Margin.source == "A later count"):
+                session.delete(margin)
