@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import PublishCorrection, PublishFirst, Share
+from portal.i18n import own_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.builder_desk import draft_at, places, seen, tell
@@ -100,6 +101,10 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         changed=differences(base, document) if base else (),
         differences=DIFFERENCES,
         faults=tell(draft, document, drafting.faults_of(session, draft)),
+        lost={
+            meaning: [own_name(locale) for locale in publishing.languages_lost(session, draft, meaning)]
+            for meaning in ("same", "changed")
+        },
         approval=publishing.approval_of(session, draft) if correction else None,
         earlier=None if correction else drafting.earlier(session, draft),
     )

@@ -128,7 +128,7 @@ def publish_correction(
     current = surveys.current_version(session, survey.id)
     if current is None or current.id != draft.base_version_id:
         raise SurveysError("survey_draft.base_moved")
-    document = _stated(session, draft)
+    document = _stated(session, draft, same_meaning=meaning == "same")
     if opened(document) == current.document:
         raise SurveysError("correction.nothing")
     approval = approval_of(session, draft)
@@ -143,12 +143,24 @@ def publish_correction(
     return version
 
 
-def _stated(session: Session, draft: SurveyDraft) -> Questionnaire:
+def languages_lost(session: Session, draft: SurveyDraft, meaning: Literal["same", "changed"]) -> list[str]:
+    """The languages the live survey offers that a correction of this meaning would take away."""
+    base = session.get(SurveyVersion, draft.base_version_id) if draft.base_version_id else None
+    if base is None:
+        return []
+    document = _stated(session, draft, same_meaning=meaning == "same")
+    kept = {locale for locale, one in document.translations.items() if one.state == "checked"}
+    before = surveys.questionnaire_of(base).translations
+    return sorted(locale for locale, one in before.items() if one.state == "checked" and locale not in kept)
+
+
+def _stated(session: Session, draft: SurveyDraft, *, same_meaning: bool = False) -> Questionnaire:
     """The document with what is known of its translations: checked only when a speaker checked every text."""
     document = document_of(draft)
     stated = opened(document)
     for locale in document.locales[1:]:
-        stated["translations"][locale] = translating.summary(session, draft, locale).as_translation()
+        found = translating.summary(session, draft, locale)
+        stated["translations"][locale] = found.as_translation(same_meaning=same_meaning)
     return closed(stated)
 
 

@@ -52,6 +52,7 @@ class Translated:
     text: str
     state: State
     speaker: str = ""
+    """Who read exactly these words, of the source as it is, or of a stale text's earlier source."""
     on: dt.date | None = None
 
 
@@ -63,6 +64,8 @@ class Summary:
     counts: Mapping[State, int]
     speakers: tuple[str, ...]
     on: dt.date | None
+    unread: int
+    """How many texts no speaker has read in the words they have."""
 
     @property
     def complete(self) -> bool:
@@ -72,9 +75,13 @@ class Summary:
     def checked(self) -> bool:
         return all(not self.counts[state] for state in ("missing", "draft", "stale"))
 
-    def as_translation(self) -> dict[str, Any]:
-        """For the document: checked only when a speaker checked every text."""
-        if not self.checked or not self.speakers or self.on is None:
+    def as_translation(self, *, same_meaning: bool = False) -> dict[str, Any]:
+        """For the document: checked only when a speaker checked every text.
+
+        With ``same_meaning`` the sources still say what they said, so a translation that was read stays read.
+        """
+        read = not self.unread if same_meaning else self.checked
+        if not read or not self.speakers or self.on is None:
             return {"state": "unchecked"}
         return {"state": "checked", "by": ", ".join(self.speakers), "on": self.on.isoformat()}
 
@@ -126,11 +133,13 @@ def _translated(document: Questionnaire, wording: Wording, locale: str, row: Dra
     source, text = wording.texts.get(document.source_locale, ""), wording.texts.get(locale, "")
     if not text:
         return Translated(wording, source, text, "missing")
+    read = row is not None and row.checked and row.text == fingerprint(text)
+    state: State = "checked" if read else "draft"
     if row is not None and row.source != fingerprint(source):
-        return Translated(wording, source, text, "stale")
-    if row is not None and row.checked and row.text == fingerprint(text):
-        return Translated(wording, source, text, "checked", row.speaker, london_day(row.at))
-    return Translated(wording, source, text, "draft")
+        state = "stale"
+    if row is None or not read:
+        return Translated(wording, source, text, state)
+    return Translated(wording, source, text, state, row.speaker, london_day(row.at))
 
 
 def summary(session: Session, draft: SurveyDraft, locale: str) -> Summary:
@@ -141,6 +150,7 @@ def summary(session: Session, draft: SurveyDraft, locale: str) -> Summary:
         counts={state: sum(one.state == state for one in texts) for state in states},
         speakers=tuple(sorted({one.speaker for one in texts if one.speaker})),
         on=max((one.on for one in texts if one.on), default=None),
+        unread=sum(not one.speaker for one in texts),
     )
 
 

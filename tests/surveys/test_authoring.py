@@ -16,7 +16,7 @@ from surveys.authoring import beginning, drafting, previews, publishing, remarks
 from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
 from surveys.questionnaire import editing, framing
-from surveys.questionnaire.model import PlaceEntry
+from surveys.questionnaire.model import PlaceEntry, Translation
 from surveys.sealing import Keyring
 from tests.surveys.conftest import Publish
 from tests.surveys.questionnaire import samples
@@ -235,6 +235,35 @@ def test_a_live_survey_is_corrected_by_a_new_version(desk: Desk, publish: Publis
     desk.reword(late, "age", "Age?", 0)
     with refused("survey_draft.base_moved"):
         correct(late.id, meaning="same", note="Late")
+
+
+def test_a_correction_of_the_same_meaning_keeps_the_languages_that_were_read(
+    desk: Desk, publish: Publish
+) -> None:
+    document = samples.every_kind()
+    read = document.translations | {
+        "pl": Translation(state="checked", by="Ewa Nowak", on=dt.date(2026, 1, 5))
+    }
+    survey = publish(document.model_copy(update={"translations": read}))
+
+    def draft() -> SurveyDraft:
+        version = surveys.current_version(desk.session, survey.id)
+        assert version is not None
+        return beginning.begin_correction(desk.session, survey, version, by=ANN, **desk.noted)
+
+    correct = partial(publishing.publish_correction, desk.session, by=ANN, **desk.noted)
+    lost = partial(publishing.languages_lost, desk.session)
+    spelling = draft()
+    desk.reword(spelling, "age", "How old are you now?", 0)
+    assert (lost(spelling, "same"), lost(spelling, "changed")) == ([], ["pl"])
+    second = surveys.questionnaire_of(correct(spelling.id, meaning="same", note="Spelling"))
+    assert second.translations["pl"].state == "checked"
+    worded = draft()
+    translate = partial(translating.translate, desk.session, worded.id, "pl", by=BEN, **desk.noted)
+    translate({"question:age.text": "Ile masz lat?"}, seen_version=0)
+    assert lost(worded, "same") == ["pl"]
+    third = surveys.questionnaire_of(correct(worded.id, meaning="same", note="Polish"))
+    assert third.translations["pl"].state == "unchecked"
 
 
 def test_a_changed_meaning_needs_a_second_person_or_a_reason_on_record(desk: Desk, publish: Publish) -> None:
