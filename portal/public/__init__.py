@@ -11,6 +11,7 @@ import portal.public.outreach
 import portal.public.partnership
 import portal.public.plan
 import portal.public.publications
+import portal.public.released_files
 import portal.public.results
 import portal.public.statements
 import portal.public.year

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
-from flask import Response, abort, current_app, jsonify, render_template, request
+from flask import abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
@@ -17,17 +17,15 @@ from sqlalchemy import Row, select
 from portal import findings_words, maps
 from portal.database import read_session
 from portal.documents import files
-from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.partnership import census, rounds
 from portal.partnership.rounds import Consultation
-from portal.public import composition, consultations, figures
+from portal.public import composition, consultations, figures, years
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
 from portal.rendering import spoken
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import exports
 from surveys.results.releases import Release
 from surveys.surveys import Survey
 
@@ -110,6 +108,11 @@ class Published:
             for question in page.questions
         }
         return frozenset(placing | after)
+
+    def since(self, before: Mapping[str, Any]) -> dict[str, years.Between]:
+        """What people think, beside the release of the survey before; not who they are."""
+        views = [reading for reading in self.toplines if reading.question.id not in self.about_people]
+        return years.between(views, self.content, before)
 
     def parts(self, *, about_people: bool) -> list[Part]:
         """The page in document order; the pick-then-one pair leads."""
@@ -263,7 +266,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         shown=shown,
         consultation=consultation,
         title=title_of(asked),
-        body=_body(shown),
+        body=_body(asked, shown),
         corrections=_corrections(asked),
         newest=consultations.release_number(asked),
         can_pdf=files.can_make_pdf(),
@@ -291,14 +294,15 @@ def _corrections(survey: Survey) -> Sequence[Row[int, dt.datetime, str]]:
     return read_session().execute(wanted.order_by(Release.number)).all()
 
 
-def _body(shown: Published) -> Markup:
+def _body(asked: Survey, shown: Published) -> Markup:
     """Every question of the release with finding, chart, table and files.
 
-    Drawn anew for each mount point, and when the census beside it is another one.
+    Drawn anew for each mount point, and when the census or the year beside it is another one.
     """
-    variables = census.kept(read_session())
+    variables, before = census.kept(read_session()), years.release_before(read_session(), asked)
+    of = (variables, before.sha256 if before else "")
     drawn = shown.drawn.get(request.script_root)
-    if drawn is None or drawn[0] != variables:
+    if drawn is None or drawn[0] != of:
         wards = maps.wards_of(read_session(), shown.document)
         mapped = [r for r in shown.readings if r.by is not None and r.by.map and r.net is not None]
         html = render_template(
@@ -308,11 +312,12 @@ def _body(shown: Published) -> Markup:
             people=shown.parts(about_people=True),
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
             beside=composition.beside(shown.toplines, shown.document, variables, locale_code()),
+            years=shown.since(before.content) if before else {},
             figures=figures,
             finding=shown.finding,
             base_words=base_words,
         )
-        drawn = (variables, Markup(html))  # noqa: S704 - our own template has just made it
+        drawn = (of, Markup(html))  # noqa: S704 - our own template has just made it
         shown.drawn[request.script_root] = drawn
     return drawn[1]
 
@@ -345,7 +350,7 @@ def _with_topic(shown: Published, reading: Reading, lead: Sequence[Reading]) -> 
     return Markup("{}: {}").format(spoken_label(reading.title), sentence)
 
 
-# Files ----------------------------------------------------------------------------------------------------
+# For files -------------------------------------------------------------------------------------------------
 
 
 def shown_or_404(slug: str) -> Published:
@@ -355,44 +360,9 @@ def shown_or_404(slug: str) -> Published:
     return found
 
 
-def _table(slug: str, table: str) -> Published:
+def table_or_404(slug: str, table: str) -> Published:
     """The release that holds this table; 404 when there is no such release or table."""
     shown = shown_or_404(slug)
     if all(released["key"] != table for released in shown.content["tables"]):
         abort(404)
     return shown
-
-
-@bp.get("/results/<survey>/<table>.csv")
-def table_csv(survey: str, table: str) -> ResponseReturnValue:
-    shown = _table(survey, table)
-    return _csv(
-        exports.table_csv(shown.content, table, locale_code(), figure_words()), f"{survey}-{table}.csv"
-    )
-
-
-@bp.get("/results/<survey>/<table>.json")
-def table_json(survey: str, table: str) -> ResponseReturnValue:
-    return jsonify(exports.table_json(_table(survey, table).content, table))
-
-
-@bp.get("/results/<survey>/<table>/figure.json")
-def figure_json(survey: str, table: str) -> ResponseReturnValue:
-    shown = _table(survey, table)
-    if table not in shown.figures:
-        abort(404)
-    return jsonify(shown.figures[table])
-
-
-@bp.get("/results/<survey>/data-dictionary.csv")
-def dictionary(survey: str) -> ResponseReturnValue:
-    shown = shown_or_404(survey)
-    return _csv(
-        exports.dictionary_csv(shown.content, locale_code(), figure_words()), f"{survey}-data-dictionary.csv"
-    )
-
-
-def _csv(body: bytes, name: str) -> Response:
-    response = Response(body, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

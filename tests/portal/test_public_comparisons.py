@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -12,8 +13,12 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask
 
+from portal.partnership.places import Margin
+from portal.public import years
+from portal.reading import read
 from surveys import surveys
 from surveys.results import releases
+from surveys.results.comparison import Share, compare
 from tests.conftest import NOW
 from tests.pages import PageClient, parse, words
 from tests.portal import publishing
@@ -123,8 +128,6 @@ def test_groups_that_do_not_nest_are_named_and_not_compared(page: Element) -> No
 
 
 def test_a_new_census_table_is_seen_at_once(app: Flask, browser: PageClient) -> None:
-    from portal.partnership.places import Margin
-
     browser.get(f"/results/{BEFORE}")
     with publishing.store(app).writing() as session:
         for category, share in (("Female", 60.0), ("Male", 40.0)):
@@ -142,3 +145,83 @@ def test_a_new_census_table_is_seen_at_once(app: Flask, browser: PageClient) -> 
         with publishing.store(app).writing() as session:
             for margin in session.query(Margin).filter(Margin.source == "A later count"):
                 session.delete(margin)
+
+
+# Then and now ---------------------------------------------------------------------------------------------
+
+YEARS = ("topics", "first-topic", "safe-day", "police", "informed")
+
+
+@pytest.mark.parametrize("key", YEARS)
+def test_then_and_now_are_the_two_releases_and_their_difference(app: Flask, page: Element, key: str) -> None:
+    now, then = content_of(app, SLUG), content_of(app, BEFORE)
+    names = named(now, key)
+    here, there = (released_table(one, key)["groups"][0] for one in (now, then))
+    rows, refused = rows_of(page, f"years-{key}"), 0
+    assert len(rows) == len(here["rows"])
+    for new, old in zip(here["rows"], there["rows"], strict=True):
+        before, after, apart, spread = rows[names[new["key"]]]
+        if new["percent"] is None or old["percent"] is None:
+            refused += 1
+            assert (apart, spread) == ("not compared", "not compared")
+            continue
+        assert (before, after) == (f"{old['percent']}%", f"{new['percent']}%")
+        assert number(apart) == new["percent"] - old["percent"]
+        made = compare(
+            Share.of(new["count"], here["answered"]), Share.of(old["count"], there["answered"])
+        ).interval
+        low, high = map(number, spread.split(" to "))
+        assert (low, high) == (round(100 * made.low), round(100 * made.high))
+        assert low <= number(apart) <= high
+    assert refused < len(rows)
+
+
+def number(points: str) -> int:
+    return int(points.replace("−", "-"))
+
+
+def test_years_are_called_independent_and_the_range_indicative(page: Element) -> None:
+    said = words(next(e for e in page.iter("details") if e.get("id") == "since-topics"))
+    assert "nobody is followed from one year to the next" in said
+    assert "The range is indicative" in said
+
+
+def test_the_first_year_is_compared_with_nothing(browser: PageClient) -> None:
+    root, _ = parse(browser.get(f"/results/{BEFORE}").get_data(as_text=True))
+    assert not [e for e in root.iter("details") if e.get("id", "").startswith("since-")]
+
+
+def test_a_question_is_refused_with_the_reason_in_words(app: Flask) -> None:
+    with app.test_request_context():
+        survey = content_of(app, SLUG)
+        with publishing.store(app).reading() as session:
+            asked = surveys.by_slug(session, SLUG)
+            assert asked is not None
+            version = surveys.current_version(session, asked.id)
+            assert version is not None
+            document = surveys.questionnaire_of(version)
+        reading = read(released_table(survey, "police"), document, "en_GB")
+
+        def said(change: Callable[[dict[str, Any]], object]) -> str:
+            before = json.loads(json.dumps(content_of(app, BEFORE)))
+            change(before)
+            (one,) = years.between([reading], survey, before).values()
+            assert one.reason
+            assert not one.changes
+            return str(one.said)
+
+        def question(before: dict[str, Any]) -> dict[str, Any]:
+            found: dict[str, Any] = before["wording"]["questions"]["police"]
+            return found
+
+        def group(before: dict[str, Any]) -> dict[str, Any]:
+            found: dict[str, Any] = released_table(before, "police")["groups"][0]
+            return found
+
+        assert "not asked in 2025" in said(lambda b: b["wording"]["questions"].pop("police"))
+        assert "Another question" in said(lambda b: question(b).update(identity="other"))
+        assert "words have changed" in said(lambda b: question(b).update(wording=99))
+        assert "answered in another way" in said(lambda b: question(b).update(kind="several"))
+        assert "other answers" in said(lambda b: question(b)["answers"].pop())
+        assert "hidden" in said(lambda b: group(b).update(hidden="few"))
+        assert "Fewer than 30 people" in said(lambda b: group(b).update(answered=25))

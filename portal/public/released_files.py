@@ -1,0 +1,47 @@
+"""The figures of a results page to take away: each table as CSV, JSON and chart, and what the codes mean."""
+
+from __future__ import annotations
+
+from flask import Response, abort, jsonify
+from flask.typing import ResponseReturnValue
+
+from portal.figure_words import figure_words
+from portal.i18n import locale_code
+from portal.public.blueprint import bp
+from portal.public.results import shown_or_404, table_or_404
+from surveys.results import exports
+
+
+@bp.get("/results/<survey>/<table>.csv")
+def table_csv(survey: str, table: str) -> ResponseReturnValue:
+    shown = table_or_404(survey, table)
+    return _csv(
+        exports.table_csv(shown.content, table, locale_code(), figure_words()), f"{survey}-{table}.csv"
+    )
+
+
+@bp.get("/results/<survey>/<table>.json")
+def table_json(survey: str, table: str) -> ResponseReturnValue:
+    return jsonify(exports.table_json(table_or_404(survey, table).content, table))
+
+
+@bp.get("/results/<survey>/<table>/figure.json")
+def figure_json(survey: str, table: str) -> ResponseReturnValue:
+    shown = table_or_404(survey, table)
+    if table not in shown.figures:
+        abort(404)
+    return jsonify(shown.figures[table])
+
+
+@bp.get("/results/<survey>/data-dictionary.csv")
+def dictionary(survey: str) -> ResponseReturnValue:
+    shown = shown_or_404(survey)
+    return _csv(
+        exports.dictionary_csv(shown.content, locale_code(), figure_words()), f"{survey}-data-dictionary.csv"
+    )
+
+
+def _csv(body: bytes, name: str) -> Response:
+    response = Response(body, mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
