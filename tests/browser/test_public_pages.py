@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "first": ("/", "/rounds", "/rounds/2025", "/rounds/2026", "/priorities", "/priorities/*", "/done"),
     "results": ("/results", f"/results/{THIS_YEAR}", f"/results/{ORGANISATIONS}", f"/results/{LAST_YEAR}",
         f"/results/{LAST_YEAR}/comments"),
+    "embeds": (f"/embed/{LAST_YEAR}/topics", f"/embed/{LAST_YEAR}/know-help"),
     "year": ("/year", "/evidence"),
     "areas": ("/areas", "/areas/*", "/partners"),
     "words": (
