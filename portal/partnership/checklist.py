@@ -253,7 +253,7 @@ def _tell(dossier: Dossier) -> list[Lack]:
 
 
 def _approval(dossier: Dossier) -> list[Lack]:
-    if dossier.approved:
+    if dossier.approved or dossier.launched:  # what changes later has its own reason or approval
         return []
     return [Lack("approval.void" if dossier.approval_void else "approval.none")]
 

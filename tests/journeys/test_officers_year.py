@@ -156,6 +156,14 @@ def test_a_new_officer_runs_a_whole_year(app: Flask, client: PageClient, clock: 
     draft = office.page(office.page(f"{ROUND}/surveys").link(SURVEY))
     draft_id = draft.url.rsplit("/", 1)[1]
 
+    # What earlier years asked is not changed unawares -------------------------------------------------
+    page = office.page(at(draft_id, "/questions/safe-day"))
+    office.submit(page, {"text": "How safe is it here by day?"}, "Save")
+    page = office.page(at(draft_id))
+    assert "The survey “talk-spring-2031” asked these questions otherwise" in page.main
+    undo = next(said for form in page.forms() for said, _, _ in form.buttons if said.startswith("Undo"))
+    assert "asked these questions otherwise" not in office.submit(page, button=undo).main
+
     # A question with a route --------------------------------------------------------------------------
     page = office.submit(office.page(draft.link("Add a page")), {"after": "7"}, "Add the page")
     added = page.url.rsplit("/", 1)[1]
@@ -350,6 +358,7 @@ def test_a_new_officer_runs_a_whole_year(app: Flask, client: PageClient, clock: 
     shown = client.page("/rounds/spring-2032")
     assert "it stays open until 12 April 2032" in shown.main
     assert "Snow closed the libraries." in shown.main
+    assert "approved again" not in office.page(ROUND).main
     clock.now = CLOSED
     assert client.page(f"/surveys/{SURVEY}/start").form("Start")
     office = anna.arrive()

@@ -100,6 +100,7 @@ def test_a_complete_consultation_lacks_nothing() -> None:
         ({"affected": 0}, {"tell": ["stakeholder.none_affected"]}),
         ({"approved": False}, {"approval": ["approval.none"]}),
         ({"approved": False, "approval_void": True}, {"approval": ["approval.void"]}),
+        ({"approved": False, "approval_void": True, "launched": True}, {}),
     ],
 )
 def test_each_line_says_what_is_missing(changed: dict[str, Any], missing: dict[str, list[str]]) -> None:
