@@ -32,9 +32,10 @@ YEAR_SECONDS = 365 * 24 * 3600
 EXEMPT = frozenset({"respond.leave", "letterbox.leave"})
 """Leaving must work from any page, at any time, with any token; a list also from inside a mail program."""
 
+NO_FRAME = "X-Frame-Options"
 STEADY = (
     ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
+    (NO_FRAME, "DENY"),
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -43,6 +44,12 @@ STEADY = (
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 )
+FRAMABLE = frozenset({"public.embed"})
+"""Pages anybody may show in a frame on a page of their own: one released table each."""
+FRAMED = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'none'; "
+    "frame-ancestors *; base-uri 'none'"
+)
 INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """For everything that is not a page."""
 
@@ -50,7 +57,10 @@ csrf = CSRFProtect()
 
 
 class SteadyHeaders:
-    """Adds what never varies to every answer, as the last thing before it leaves."""
+    """Adds what never varies to every answer, as the last thing before it leaves.
+
+    Only an answer sealed for foreign frames (:data:`FRAMABLE`) goes without the header that forbids them.
+    """
 
     def __init__(self, app: WSGIApplication, headers: Iterable[tuple[str, str]]) -> None:
         self.app = app
@@ -58,7 +68,10 @@ class SteadyHeaders:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], fault: Any = None) -> Any:
-            return start_response(status, headers + self.headers, fault)
+            steady = self.headers
+            if ("Content-Security-Policy", FRAMED) in headers:
+                steady = [header for header in steady if header[0] != NO_FRAME]
+            return start_response(status, headers + steady, fault)
 
         return self.app(environ, start)
 
@@ -111,7 +124,11 @@ def protect() -> None:
 def seal(response: Response) -> Response:
     """What scripts and forms may do, then what may be kept and by whom."""
     page = response.mimetype == "text/html"
-    response.headers["Content-Security-Policy"] = content_policy(site().exit_url) if page else INERT
+    if page and response.status_code == 200 and request.endpoint in FRAMABLE:
+        policy = FRAMED
+    else:
+        policy = content_policy(site().exit_url) if page else INERT
+    response.headers["Content-Security-Policy"] = policy
     return _cached(response)
 
 

@@ -6,6 +6,7 @@ import portal.public.colours
 import portal.public.comments
 import portal.public.consultations
 import portal.public.documents
+import portal.public.embeds
 import portal.public.home
 import portal.public.outreach
 import portal.public.partnership

@@ -60,7 +60,13 @@ class Beside:
         return [
             {
                 "name": spoken_label(one.label),
-                "cells": [f"{one.here}%", f"{one.there}%"],
+                "cells": [
+                    f"{one.here}%",
+                    {
+                        "text": f"{one.there}%",
+                        "narrow": gettext("%(share)s live here", share=f"{one.there}%"),
+                    },
+                ],
                 "pair": {"answered": one.here, "district": one.there, "top": top},
             }
             for one in self.groups

@@ -33,6 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "year": (
         "/year", "/evidence", "/plan", "/meetings", "/documents", "/rounds/2026/councillors",
     ),
+    "embeds": (f"/embed/{LAST_YEAR}/topics", f"/embed/{LAST_YEAR}/know-help"),
     "areas": ("/areas", "/areas/*", "/partners"),
     "words": (
         "/about", "/help", "/accessibility", "/privacy", "/privacy/young-people", "/cookies", "/languages",

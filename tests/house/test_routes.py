@@ -27,6 +27,7 @@ ADDRESSES = {
     "/contact": READ,
     "/cookies": READ,
     "/decisions/<int:year>": READ,
+    "/embed/<survey>/<table>": READ,
     "/emblem/<id>.png": READ,
     "/evidence": READ,
     "/healthz": READ,

@@ -22,6 +22,7 @@ from surveys.results.comparison import Share, compare
 from tests.conftest import NOW
 from tests.pages import PageClient, parse, words
 from tests.portal import publishing
+from tests.portal.test_public_results import shown_cell
 
 BEFORE, SLUG = "local-2025", "local-2026"
 LATER = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
@@ -77,7 +78,7 @@ def rows_of(page: Element, id: str) -> dict[str, list[str]]:
     table = next(t for t in page.iter("table") if t.get("id") == id)
     found = {}
     for row in list(table.iter("tr"))[1:]:
-        head, *cells = [words(cell) for cell in row if cell.get("aria-hidden") != "true"]
+        head, *cells = [shown_cell(cell) for cell in row if cell.get("aria-hidden") != "true"]
         found[head] = cells
     return found
 
@@ -225,3 +226,57 @@ def test_a_question_is_refused_with_the_reason_in_words(app: Flask) -> None:
         assert "other answers" in said(lambda b: question(b)["answers"].pop())
         assert "hidden" in said(lambda b: group(b).update(hidden="few"))
         assert "Fewer than 30 people" in said(lambda b: group(b).update(answered=25))
+
+
+# In frames ------------------------------------------------------------------------------------------------
+
+
+def test_every_table_can_be_framed_and_says_what_the_release_says(
+    app: Flask, browser: PageClient, page: Element
+) -> None:
+    content = content_of(app, SLUG)
+    for table in content["tables"]:
+        answer = browser.get(f"/embed/{SLUG}/{table['key']}")
+        root, _ = parse(answer.get_data(as_text=True))
+        (framed,) = root.iter("table")
+        own = next(t for t in page.iter("table") if t.get("id") == "table-" + table["key"].replace(".", "-"))
+        if table["by"] != "ward" or table["net"] is None:  # beside a map the wards have numbers
+            assert [words(row) for row in framed.iter("tr")] == [words(row) for row in own.iter("tr")]
+        said = words(root)
+        assert "Published on 15 January 2027." in said
+        if table["kind"] != "grid" and (base := table["groups"][0]["answered"]) is not None:
+            assert f"People who answered: {base:,}." in said
+        links = [a.get("href") for a in root.iter("a")]
+        assert links == [f"/results/{SLUG}"]
+
+
+def test_a_frame_holds_no_script_no_cookie_and_nothing_of_the_office(browser: PageClient) -> None:
+    answer = browser.get(f"/embed/{SLUG}/topics")
+    root, _ = parse(answer.get_data(as_text=True))
+    assert not [e for e in root.iter() if e.tag in ("script", "form", "input", "iframe", "nav", "header")]
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert [e.get("content") for e in root.iter("meta") if e.get("name") == "robots"] == ["noindex"]
+
+
+def test_only_a_table_may_be_framed(browser: PageClient) -> None:
+    answer = browser.get(f"/embed/{SLUG}/topics")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors *;" in policy
+    assert "script-src" not in policy
+    assert policy.startswith("default-src 'none';")
+    assert "X-Frame-Options" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    again = browser.get(f"/embed/{SLUG}/topics", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    for address in (f"/results/{SLUG}", f"/results/{SLUG}/topics.json", "/embed/local-2025/nothing", "/"):
+        headers = browser.get(address).headers
+        assert headers.get_all("X-Frame-Options") == ["DENY"], address
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], address
+
+
+@pytest.mark.parametrize(
+    "address", ["/embed/nothing/topics", f"/embed/{SLUG}/nothing", "/embed/partners-2026/topics"]
+)
+def test_there_is_no_frame_without_a_released_table(browser: PageClient, address: str) -> None:
+    assert browser.get(address).status_code == 404
