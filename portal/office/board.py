@@ -28,7 +28,7 @@ SUGGESTED = ("ward", "age", "sex")
 """Dimensions the board compares; special categories stay on the desk."""
 NEXT = {
     "ward": "Ask the parish council and the village hall of {group} to put up posters and give out leaflets.",
-    "age": "Ask those who reach people of {group}: schools, colleges, employers, clubs, day centres.",
+    "age": "Ask whoever reaches people of {group} best: clubs, carers, employers, colleges or schools.",
     "sex": "Ask groups and places where “{group}” are reached: clubs, nurseries, workplaces, sports grounds.",
 }
 
