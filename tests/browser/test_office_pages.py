@@ -16,6 +16,7 @@ from portal.accounts.people import ROLES
 from portal.office import navigation
 from portal.office import visit as office_visit
 from tests.browser import audit
+from tests.browser.keyboard import Keyboard
 from tests.browser.served import Served
 from tests.browser.visit import PHONE, WIDE, Visit
 from tests.office import add_officer
@@ -23,6 +24,9 @@ from tests.office import add_officer
 Visiting = Callable[..., AbstractContextManager[Visit]]
 MOST = 45
 """Pages looked at in one group: enough for every kind of page it has."""
+
+STOPS = 50
+"""Stops of the Tab key that are looked at on each page."""
 
 LINKS = """() => [...document.querySelectorAll("main a[href], .office-subnav a[href]")].map((a) => a.href)"""
 
@@ -78,6 +82,16 @@ def open_or_fetch(visit: Visit, address: str) -> int:
         raise
 
 
+def tabbed_through(visit: Visit) -> list[str]:
+    """Where somebody with a keyboard alone would lose sight of the focus on this page."""
+    visit.look(WIDE)
+    keys = Keyboard(visit)
+    for _ in range(STOPS):
+        if keys.tab() is None:
+            break
+    return keys.faults
+
+
 @pytest.mark.parametrize("group", navigation.GROUPS, ids=[group.words for group in navigation.GROUPS])
 def test_no_fault_on_any_office_page(
     visiting_portal: Visiting, portal: Served, group: navigation.Group
@@ -97,4 +111,5 @@ def test_no_fault_on_any_office_page(
                 if wide is not None:
                     found.append(f"{address} at {width} scrolls sideways: {wide}")
             found += [f"{address}: {fault}" for fault in audit.axe(visit.page)]
+            found += tabbed_through(visit)
     assert not found, "\n".join(found)
