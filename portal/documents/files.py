@@ -7,6 +7,8 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from ctypes.util import find_library
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,10 @@ BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
 """One moment for every file of a bundle: the same release gives the same bytes."""
 
 
+@cache
 def can_make_pdf() -> bool:
-    """Whether the optional package for PDF is installed."""
-    return find_spec("weasyprint") is not None
+    """Whether the optional package for PDF is installed, and the system's library it draws text with."""
+    return find_spec("weasyprint") is not None and find_library("pangoft2-1.0") is not None
 
 
 def word(report: Report) -> bytes:

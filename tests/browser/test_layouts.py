@@ -44,6 +44,7 @@ SMALL = """(least) => {
   const areas = [...document.querySelectorAll("main, .exit, .crossing")];
   return areas.flatMap((area) => [...area.querySelectorAll("a, button, input, select, textarea, summary")])
     .filter((one) => shown(one) && one.type !== "hidden" && !inText(one))
+    .filter((one) => !one.closest("[aria-hidden=true]"))
     .map((one) => one.closest(".govuk-radios__item, .govuk-checkboxes__item") ?? one)
     .filter((one) => {
       const box = one.getBoundingClientRect();

@@ -37,9 +37,11 @@ ENDPOINTS = {
     "whole": {"start", "page", "offer", "check", "send", "confirmation"},
     "elsewhere": {"start", "stop", "hand_over", "form", "save", "confirmation"},
     "codes": {"resume", "receipt", "withdrawal", "left", "what_exit_hides", "away"},
+    "letters": {"invited", "updates", "permission", "leave", "stop", "complaint", "complaint_sent"},
 }
 """Which addresses each test looks at; together they are all there are."""
-ONLY_POSTED = {"leave", "stay"}
+ONLY_POSTED = {"leave", "stay", "appeal"}
+"""An appeal follows a moderator's decision: its pages are looked at where such decisions are made."""
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Looker:
                 self.found.append(f"{visit.path} tells a topic: {words!r}")
         path = visit.path.partition("?")[0].removeprefix(self.prefix)
         endpoint = self.portal.app.url_map.bind("127.0.0.1").match(path)[0]
-        self.endpoints.add(endpoint.removeprefix("respond."))
+        self.endpoints.add(endpoint.partition(".")[2])
 
     def open(self, path: str, status: int = 200, **how: Any) -> None:
         assert self.visit.open(self.prefix + path) == status, path
@@ -92,7 +94,7 @@ def looker(visit: Visit, portal: Served, request: pytest.FixtureRequest) -> Look
 
 def test_every_address_of_a_survey_is_looked_at() -> None:
     respond = {name.partition(".")[2] for name, row in PERMISSIONS.items() if row is Permission.RESPOND}
-    assert set().union(*ENDPOINTS.values()) == respond - ONLY_POSTED
+    assert set().union(*ENDPOINTS.values()) - ONLY_POSTED == respond - ONLY_POSTED
 
 
 @PREFIXES
@@ -259,6 +261,35 @@ def test_no_fault_when_coming_back_or_going_away(looker: Looker, prefix: str, po
     looker.look()
     assert visit.path == f"{prefix}/surveys/receipt/withdrawal"
     looker.nothing_wrong("codes")
+
+
+@PREFIXES
+def test_no_fault_on_letters_and_links(looker: Looker, prefix: str) -> None:
+    visit = looker.visit
+    for path, status in (
+        ("/surveys/invited/nothing", 404),
+        ("/updates/nothing", 404),
+        ("/updates/nothing/leave", 200),
+        ("/updates/stop", 200),
+        ("/privacy/complaint", 200),
+    ):
+        looker.open(path, status)
+    visit.leave_by(visit.page.locator("main form button").first)
+    looker.look(error=True)
+    visit.page.locator("#text").fill("You kept my address.")
+    visit.leave_by(visit.page.locator("main form button").first)
+    looker.look()
+    assert visit.path == f"{prefix}/privacy/complaint/sent"
+    begin(visit, ONE_PAGE, prefix)
+    fill(visit.page, {"comment": ["Short"], "safe": ["never"], "publish": ["yes"]})
+    go_on(visit)
+    number = return_code(visit)
+    visit.open(f"{prefix}/surveys/receipt")
+    fill(visit.page, {"code": [number]})
+    go_on(visit)
+    visit.leave_by(visit.page.locator("form[action$='/permission'] button").first)
+    looker.look()
+    looker.nothing_wrong("letters")
 
 
 def refusals(visit: Visit, prefix: str) -> Iterator[str]:
