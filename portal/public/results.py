@@ -300,7 +300,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
     Drawn anew for each mount point, and when the census or the year beside it is another one.
     """
     variables, before = census.kept(read_session()), years.release_before(read_session(), asked)
-    of = (variables, before.sha256 if before else "")
+    of = (variables, before)
     drawn = shown.drawn.get(request.script_root)
     if drawn is None or drawn[0] != of:
         wards = maps.wards_of(read_session(), shown.document)
@@ -312,7 +312,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
             people=shown.parts(about_people=True),
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
             beside=composition.beside(shown.toplines, shown.document, variables, locale_code()),
-            years=shown.since(before.content) if before else {},
+            years=shown.since(years.content_of(read_session(), before)) if before else {},
             ranks={r.key: found for r in (shown.headline, shown.matters) if r and (found := ranks.ranks(r))},
             figures=figures,
             finding=shown.finding,
