@@ -20,7 +20,7 @@ from portal.documents import files
 from portal.i18n import locale_code
 from portal.partnership import census, rounds
 from portal.partnership.rounds import Consultation
-from portal.public import composition, consultations, figures, years
+from portal.public import composition, consultations, figures, ranks, years
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
 from portal.rendering import spoken
@@ -300,7 +300,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
     Drawn anew for each mount point, and when the census or the year beside it is another one.
     """
     variables, before = census.kept(read_session()), years.release_before(read_session(), asked)
-    of = (variables, before.sha256 if before else "")
+    of = (variables, before)
     drawn = shown.drawn.get(request.script_root)
     if drawn is None or drawn[0] != of:
         wards = maps.wards_of(read_session(), shown.document)
@@ -312,7 +312,8 @@ def _body(asked: Survey, shown: Published) -> Markup:
             people=shown.parts(about_people=True),
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
             beside=composition.beside(shown.toplines, shown.document, variables, locale_code()),
-            years=shown.since(before.content) if before else {},
+            years=shown.since(years.content_of(read_session(), before)) if before else {},
+            ranks={r.key: found for r in (shown.headline, shown.matters) if r and (found := ranks.ranks(r))},
             figures=figures,
             finding=shown.finding,
             base_words=base_words,

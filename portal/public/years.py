@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.public.blueprint import spoken_label
@@ -112,10 +112,10 @@ def _row(change: Change) -> list[Any]:
 # Finding ---------------------------------------------------------------------------------------------------
 
 
-def release_before(session: Session, survey: Survey) -> Release | None:
-    """The newest release of the survey of the same key that opened last before this one; None without one.
+def release_before(session: Session, survey: Survey) -> tuple[str, int] | None:
+    """The newest release of the survey of the same key that opened last before this one: survey and number.
 
-    Invented answers are never set beside real ones.
+    None without one. Invented answers are never set beside real ones.
     """
     if survey.opens_at is None:
         return None
@@ -132,8 +132,14 @@ def release_before(session: Session, survey: Survey) -> Release | None:
     )
     if earlier is None:
         return None
-    newest = select(Release).where(Release.survey_id == earlier.id).order_by(Release.number.desc())
-    return session.scalar(newest.limit(1))
+    number = session.scalar(select(func.max(Release.number)).where(Release.survey_id == earlier.id))
+    return (earlier.id, number) if number is not None else None
+
+
+def content_of(session: Session, which: tuple[str, int]) -> Mapping[str, Any]:
+    """What a release holds, without its figures."""
+    wanted = select(Release.content).where(Release.survey_id == which[0], Release.number == which[1])
+    return cast(Mapping[str, Any], session.scalar(wanted))
 
 
 def between(

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import pytest
 from flask import Flask
 
 from portal.partnership.places import Margin
-from portal.public import years
+from portal.public import ranks, years
 from portal.reading import read
 from surveys import surveys
-from surveys.results import releases
+from surveys.questionnaire.model import Questionnaire
+from surveys.results import ranking, releases
 from surveys.results.comparison import Share, compare
 from tests.conftest import NOW
 from tests.pages import PageClient, parse, words
@@ -58,6 +60,15 @@ def content_of(app: Flask, slug: str) -> dict[str, Any]:
         release = releases.current(session, survey.id)
         assert release is not None
         return dict(release.content)
+
+
+def document_of(app: Flask) -> Questionnaire:
+    with publishing.store(app).reading() as session:
+        survey = surveys.by_slug(session, SLUG)
+        assert survey is not None
+        version = surveys.current_version(session, survey.id)
+        assert version is not None
+        return surveys.questionnaire_of(version)
 
 
 @pytest.fixture(scope="module")
@@ -195,13 +206,7 @@ def test_the_first_year_is_compared_with_nothing(browser: PageClient) -> None:
 def test_a_question_is_refused_with_the_reason_in_words(app: Flask) -> None:
     with app.test_request_context():
         survey = content_of(app, SLUG)
-        with publishing.store(app).reading() as session:
-            asked = surveys.by_slug(session, SLUG)
-            assert asked is not None
-            version = surveys.current_version(session, asked.id)
-            assert version is not None
-            document = surveys.questionnaire_of(version)
-        reading = read(released_table(survey, "police"), document, "en_GB")
+        reading = read(released_table(survey, "police"), document_of(app), "en_GB")
 
         def said(change: Callable[[dict[str, Any]], object]) -> str:
             before = json.loads(json.dumps(content_of(app, BEFORE)))
@@ -280,3 +285,56 @@ def test_only_a_table_may_be_framed(browser: PageClient) -> None:
 )
 def test_there_is_no_frame_without_a_released_table(browser: PageClient, address: str) -> None:
     assert browser.get(address).status_code == 404
+
+
+# Ranks ----------------------------------------------------------------------------------------------------
+
+
+def order(content: dict[str, Any], key: str) -> tuple[list[ranking.Place], dict[str, str]]:
+    """The places worked out here from rounded counts: topics each by itself, or one answer a person."""
+    group = released_table(content, key)["groups"][0]
+    apart = {"other", "none", "dont-know", "cannot-choose"}
+    rows = [row for row in group["rows"] if row["key"] not in apart and row["count"] is not None]
+    told, base = np.array([row["count"] for row in rows]), group["answered"]
+    random = np.random.default_rng(ranking.SEED)
+    if key == "topics":
+        drawn = random.binomial(base, told / base, size=(ranking.DRAWS, len(told))) / base
+    else:
+        drawn = ranking.shares_drawn(told, base)
+    return list(ranking.order_of([row["key"] for row in rows], told / base, drawn)), named(content, key)
+
+
+@pytest.mark.parametrize("key", ["topics", "first-topic"])
+def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element, key: str) -> None:
+    places, names = order(content_of(app, SLUG), key)
+    told = {}
+    for one in places:
+        band = [n for n, other in enumerate(places, start=1) if other.tied == one.tied]
+        place = str(band[0]) if len(band) == 1 else f"tied {band[0]} to {band[-1]}"
+        spread = f"{one.low} to {one.high}" if one.low < one.high else f"only {one.low}"
+        told[names[one.key]] = [place, spread]
+    assert len(told) > 5
+    assert rows_of(page, f"ranks-{key}") == told
+    leading = "; ".join(names[one.key] for one in places if one.low == 1)
+    said = words(next(e for e in page.iter("section") if e.get("id") == f"order-{key}"))
+    assert f"Chance alone could put any of these first: {leading}." in said
+
+
+def test_no_order_is_a_bare_list(page: Element) -> None:
+    rows = rows_of(page, "ranks-topics")
+    assert [place for place, _ in rows.values()] != [str(n) for n in range(1, len(rows) + 1)]
+    said = words(next(e for e in page.iter("section") if e.get("id") == "order-topics"))
+    assert "Ranges are indicative" in said
+    assert "Not ranked: " in said
+    assert "(fewer than 10)" in said
+
+
+def test_nothing_is_ranked_under_thirty_people(app: Flask) -> None:
+    with app.test_request_context():
+        document, content = document_of(app), content_of(app, SLUG)
+        table = json.loads(json.dumps(released_table(content, "topics")))
+        assert ranks.ranks(read(table, document, "en_GB")) is not None
+        table["groups"][0]["answered"] = 25
+        assert ranks.ranks(read(table, document, "en_GB")) is None
+        table["groups"][0] |= {"answered": None, "hidden": "few"}
+        assert ranks.ranks(read(table, document, "en_GB")) is None
