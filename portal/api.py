@@ -19,11 +19,12 @@ from portal.config import Settings
 from portal.database import read_session
 from portal.i18n import locale_code
 from portal.partnership import pages, rounds
+from portal.partnership import plan as plan_of_partnership
 from portal.partnership.rounds import Consultation
 from surveys import attempts, surveys
 from surveys.results import exports, releases
 from surveys.results.releases import Release
-from surveys.surveys import Survey
+from surveys.surveys import Survey, london_day
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -137,6 +138,42 @@ class PriorityOut(BaseModel):
     until: dt.date | None
 
 
+class PlanItemOut(BaseModel):
+    """An objective, a target under it, or an action; ``body`` as the public plan shows it."""
+
+    key: str
+    kind: Literal["objective", "target", "action"]
+    parent: str
+    body: dict[str, Any]
+
+
+class PlanUpdateOut(BaseModel):
+    key: str
+    quarter: int
+    value: float | None
+    status: str
+    words: str
+    on: dt.date
+
+
+class PlanOut(BaseModel):
+    """The newest public edition of a year's plan (the year it begins in)."""
+
+    year: int
+    edition: int
+    published_on: dt.date
+    note: str
+    demonstration: bool
+    introduction: str
+    items: list[PlanItemOut]
+    updates: list[PlanUpdateOut]
+
+
+class PlanBrief(BaseModel):
+    year: int
+    url: str
+
+
 class Index(BaseModel):
     name: str
     version: str
@@ -144,6 +181,7 @@ class Index(BaseModel):
     rounds: str
     surveys: str
     priorities: str
+    plans: str
     openapi: str
 
 
@@ -229,6 +267,7 @@ def index() -> Response:
             rounds=url_for("api.rounds_list"),
             surveys=url_for("api.surveys_list"),
             priorities=url_for("api.priorities"),
+            plans=url_for("api.plans"),
             openapi=url_for("api.openapi"),
         )
     )
@@ -310,6 +349,47 @@ def priorities() -> Response:
     )
 
 
+INSIDE = ("evaluation", "causes")
+"""Fields of a plan's items that its public page does not print as they are."""
+
+
+@bp.get("/plans")
+def plans() -> Response:
+    """Every year with a public plan, the newest first."""
+    years = plan_of_partnership.public_years(read_session())
+    return _say([PlanBrief(year=year, url=url_for("api.plan", year=year)) for year in years])
+
+
+@bp.get("/plans/<int:year>")
+def plan(year: int) -> Response:
+    """The plan of one year as it was last made public."""
+    edition = plan_of_partnership.public(read_session(), year) if year < 10_000 else None
+    if edition is None:
+        abort(404)
+    content = cast(Mapping[str, Any], edition.content)
+    items = [
+        PlanItemOut(
+            key=item["key"],
+            kind=item["kind"],
+            parent=item["parent"] or "",
+            body={name: value for name, value in item["body"].items() if name not in INSIDE},
+        )
+        for item in content["items"]
+    ]
+    return _say(
+        PlanOut(
+            year=year,
+            edition=edition.number,
+            published_on=london_day(edition.at),
+            note=edition.note,
+            demonstration=content["demonstration"],
+            introduction=content["introduction"],
+            items=items,
+            updates=[PlanUpdateOut(**update) for update in content["updates"]],
+        )
+    )
+
+
 # The description --------------------------------------------------------------------------------------------
 
 ANSWERS: dict[str, tuple[type[BaseModel], bool]] = {
@@ -321,6 +401,8 @@ ANSWERS: dict[str, tuple[type[BaseModel], bool]] = {
     "release": (ReleaseOut, False),
     "table": (TableAlone, False),
     "priorities": (PriorityOut, True),
+    "plans": (PlanBrief, True),
+    "plan": (PlanOut, False),
 }
 """What each address answers with, and whether it is a list."""
 
@@ -342,7 +424,7 @@ def described(app: Flask) -> dict[str, Any]:
         model, many = ANSWERS[name]
         one = _reference(model, schemas)
         answer = {"type": "array", "items": one} if many else one
-        path = rule.rule.replace("<int:number>", "{number}").replace("<", "{").replace(">", "}")
+        path = rule.rule.replace("<int:", "<").replace("<", "{").replace(">", "}")
         view = app.view_functions[rule.endpoint]
         paths[path] = {
             "get": {
@@ -353,7 +435,7 @@ def described(app: Flask) -> dict[str, Any]:
                         "name": argument,
                         "in": "path",
                         "required": True,
-                        "schema": {"type": "integer" if argument == "number" else "string"},
+                        "schema": {"type": "integer" if argument in ("number", "year") else "string"},
                     }
                     for argument in sorted(rule.arguments)
                 ],

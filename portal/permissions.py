@@ -202,7 +202,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(
         Permission.PUBLIC,
         "api",
-        "index rounds_list round surveys_list survey release table priorities openapi",
+        "index rounds_list round surveys_list survey release table priorities plans plan openapi",
     ),
     **_rows(
         Permission.RESPOND,

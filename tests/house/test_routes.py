@@ -14,6 +14,8 @@ ADDRESSES = {
     "/accessibility": READ,
     "/api/v1/": READ,
     "/api/v1/openapi.json": READ,
+    "/api/v1/plans": READ,
+    "/api/v1/plans/<int:year>": READ,
     "/api/v1/priorities": READ,
     "/api/v1/rounds": READ,
     "/api/v1/rounds/<slug>": READ,

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 
 from portal import api
+from portal.partnership import plan
+from portal.partnership.plan_models import PlanEdition
 from surveys import surveys
 from surveys.results import releases
 from tests.conftest import NOW
@@ -90,6 +92,32 @@ def test_what_is_not_public_is_not_there(app: Flask) -> None:
         assert answer.status_code == 404
         assert answer.mimetype == "application/problem+json"
         assert answer.get_json() == {"type": "about:blank", "title": "Not Found", "status": 404}
+
+
+def test_a_plan_is_its_newest_public_edition(app: Flask) -> None:
+    """A draft of a plan is nowhere; what was published is there without what only officers read."""
+    assert got(app, "/api/v1/plans") == []
+    assert app.test_client().get("/api/v1/plans/2026").status_code == 404
+    with publishing.store(app).writing() as session:
+        facts = {"by": "officer:x", "now": NOW, "keys": publishing.KEYS}
+        made = plan.begin(session, 2026, **facts)  # type: ignore[arg-type]
+        content = {
+            "introduction": "What we do",
+            "demonstration": False,
+            "items": [
+                {"key": "o1", "kind": "objective", "parent": None,
+                 "body": {"title": "Safer streets", "evaluation": "Only for officers"}},
+            ],
+            "updates": [],
+        }  # fmt: skip
+        assert app.test_client().get("/api/v1/plans/2026").status_code == 404
+        session.add(
+            PlanEdition(year=made.year, number=1, note="First", content=content, by="officer:x", at=NOW)
+        )
+    assert [one["year"] for one in got(app, "/api/v1/plans")] == [2026]
+    shown = got(app, "/api/v1/plans/2026")
+    assert (shown["edition"], shown["items"][0]["body"]) == (1, {"title": "Safer streets"})
+    assert "officer" not in json.dumps(shown)
 
 
 def test_words_come_in_the_language_asked_for(app: Flask) -> None:
