@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from sqlalchemy import Engine, Select, delete, select, text
+from sqlalchemy import Connection, Engine, Select, delete, select, text
 from sqlalchemy.orm import Session
 
 from surveys import audit, changes, drafts, responses
@@ -269,7 +270,16 @@ def touched() -> list[str]:
     ]
 
 
-def scrub(engine: Engine, *, fully: bool = False) -> bool:
+PATIENCE = 20.0
+"""Seconds the nightly rewriting waits for transactions that still see deleted rows."""
+NOW_NUMBER = text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")
+STILL_SEE = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND (age(backend_xmin) > age(CAST(:moment AS xid)) OR age(backend_xid) > age(CAST(:moment AS xid)))"
+)
+
+
+def scrub(engine: Engine, *, fully: bool = False, patience: float = PATIENCE) -> bool:
     """Frees the files of what committed deletions left. False: somebody was in the way, try again later.
 
     After each erasure it empties SQLite's write-ahead log, whose pages still hold the rows. ``fully``,
@@ -280,8 +290,25 @@ def scrub(engine: Engine, *, fully: bool = False) -> bool:
         return _scrub_sqlite(engine, fully)
     if fully:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not _nobody_looks_back(connection, patience):
+                return False
             for table in touched():
                 connection.execute(text(f"VACUUM FULL {table}"))
+    return True
+
+
+def _nobody_looks_back(connection: Connection, patience: float) -> bool:
+    """Waits until no transaction is left that began before this moment.
+
+    While one is, its own VACUUM included, PostgreSQL carries the rows it could still see into the rewritten
+    table, deleted or not.
+    """
+    moment = connection.scalar(NOW_NUMBER)
+    deadline = time.monotonic() + patience
+    while connection.scalar(STILL_SEE, {"moment": moment}):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.05)
     return True
 
 
