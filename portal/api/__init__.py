@@ -8,13 +8,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
 from flask_limiter import Limiter
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from portal.api.description import VERSION, described
+from portal.api.shapes import (
+    Index,
+    PlanBrief,
+    PlanItemOut,
+    PlanOut,
+    PlanUpdateOut,
+    PriorityOut,
+    ReleaseBrief,
+    ReleaseOut,
+    RoundOut,
+    SurveyBrief,
+    SurveyOut,
+    TableAlone,
+)
 from portal.config import Settings
 from portal.database import read_session
 from portal.i18n import locale_code
@@ -29,168 +44,6 @@ from surveys.surveys import Survey, london_day
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
 LIMIT = "120 per minute"
-VERSION = "1.0.0"
-
-
-class SurveyBrief(BaseModel):
-    slug: str
-    state: Literal["coming", "open", "grace", "paused", "closed"]
-    kind: Literal["anonymous", "named"]
-    opens_at: dt.datetime | None
-    closes_at: dt.datetime | None
-    newest_release: int | None
-    url: str
-
-
-class RoundOut(BaseModel):
-    slug: str
-    state: Literal["coming", "open", "paused", "closed"]
-    title: str
-    purpose: str
-    opens_on: dt.date | None
-    closes_on: dt.date | None
-    results_due: dt.date | None
-    outcome_due: dt.date | None
-    surveys: list[SurveyBrief]
-    url: str
-
-
-class ReleaseBrief(BaseModel):
-    number: int
-    kind: Literal["interim", "closing", "correction"]
-    made_on: dt.date
-    note: str
-    sha256: str
-    url: str
-
-
-class SurveyOut(SurveyBrief):
-    releases: list[ReleaseBrief]
-
-
-class RowOut(BaseModel):
-    key: str
-    count: int | None
-    percent: int | None
-    hidden: str | None
-
-
-class GroupOut(BaseModel):
-    key: str
-    asked: int | None
-    answered: int | None
-    skipped: int | None
-    hidden: str | None
-    rows: list[RowOut]
-    withheld: list[str]
-
-
-class TableOut(BaseModel):
-    key: str
-    question: str
-    kind: str
-    base: str
-    by: str | None
-    net: str | None
-    item: str | None
-    groups: list[GroupOut]
-    rules: list[str]
-    note: str | None
-
-
-class TableAlone(BaseModel):
-    """A table with what is needed to understand it alone: the question as asked, the groups, the method."""
-
-    survey: str
-    number: int
-    made_on: dt.date
-    first_day: dt.date | None
-    last_day: dt.date | None
-    responses: int | None
-    demonstration: bool
-    method: dict[str, Any]
-    table: TableOut
-    finding: dict[str, Any] | None
-    question: dict[str, Any] | None
-    dimension: dict[str, Any] | None
-    nets: list[dict[str, Any]]
-
-
-class ReleaseOut(ReleaseBrief):
-    """``responses``: how many people took part, rounded to 5; null for fewer than 10."""
-
-    survey: str
-    responses: int | None
-    demonstration: bool
-    locales: list[str]
-    method: dict[str, Any]
-    wording: dict[str, Any]
-    findings: dict[str, Any]
-    tables: list[TableOut]
-
-
-class PriorityOut(BaseModel):
-    key: str
-    title: str
-    statement: str
-    areas: list[str]
-    since: dt.date | None
-    until: dt.date | None
-
-
-class PlanItemOut(BaseModel):
-    """An objective, a target under it, or an action; ``body`` as the public plan shows it."""
-
-    key: str
-    kind: Literal["objective", "target", "action"]
-    parent: str
-    body: dict[str, Any]
-
-
-class PlanUpdateOut(BaseModel):
-    key: str
-    quarter: int
-    value: float | None
-    status: str
-    words: str
-    on: dt.date
-
-
-class PlanOut(BaseModel):
-    """The newest public edition of a year's plan (the year it begins in)."""
-
-    year: int
-    edition: int
-    published_on: dt.date
-    note: str
-    demonstration: bool
-    introduction: str
-    items: list[PlanItemOut]
-    updates: list[PlanUpdateOut]
-
-
-class PlanBrief(BaseModel):
-    year: int
-    url: str
-
-
-class Index(BaseModel):
-    name: str
-    version: str
-    demonstration: bool
-    rounds: str
-    surveys: str
-    priorities: str
-    plans: str
-    openapi: str
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
 
 
 # Answers --------------------------------------------------------------------------------------------------
@@ -390,80 +243,10 @@ def plan(year: int) -> Response:
     )
 
 
-# The description --------------------------------------------------------------------------------------------
-
-ANSWERS: dict[str, tuple[type[BaseModel], bool]] = {
-    "index": (Index, False),
-    "rounds_list": (RoundOut, True),
-    "round": (RoundOut, False),
-    "surveys_list": (SurveyBrief, True),
-    "survey": (SurveyOut, False),
-    "release": (ReleaseOut, False),
-    "table": (TableAlone, False),
-    "priorities": (PriorityOut, True),
-    "plans": (PlanBrief, True),
-    "plan": (PlanOut, False),
-}
-"""What each address answers with, and whether it is a list."""
-
-
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """This API described as OpenAPI 3.1."""
     return jsonify(described(current_app))
-
-
-def described(app: Flask) -> dict[str, Any]:
-    """The OpenAPI document, from the addresses and models themselves."""
-    schemas: dict[str, Any] = {}
-    paths: dict[str, Any] = {}
-    for rule in app.url_map.iter_rules():
-        blueprint, _, name = rule.endpoint.partition(".")
-        if blueprint != "api" or name == "openapi":
-            continue
-        model, many = ANSWERS[name]
-        one = _reference(model, schemas)
-        answer = {"type": "array", "items": one} if many else one
-        path = rule.rule.replace("<int:", "<").replace("<", "{").replace(">", "}")
-        view = app.view_functions[rule.endpoint]
-        paths[path] = {
-            "get": {
-                "operationId": name,
-                "summary": (view.__doc__ or "").strip(),
-                "parameters": [
-                    {
-                        "name": argument,
-                        "in": "path",
-                        "required": True,
-                        "schema": {"type": "integer" if argument in ("number", "year") else "string"},
-                    }
-                    for argument in sorted(rule.arguments)
-                ],
-                "responses": {
-                    "200": {"description": "Found", "content": {"application/json": {"schema": answer}}},
-                    "404": _problem("There is no such thing", schemas),
-                    "429": _problem("Too many requests", schemas),
-                },
-            }
-        }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Read API", "version": VERSION},
-        "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(schemas.items()))},
-    }
-
-
-def _problem(words: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/problem+json": {"schema": _reference(Problem, schemas)}}
-    return {"description": words, "content": content}
-
-
-def _reference(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, str]:
-    made = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-    schemas.update(made.pop("$defs", {}))
-    schemas[model.__name__] = made
-    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
 @bp.after_request

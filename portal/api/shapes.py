@@ -1,0 +1,169 @@
+"""The shapes of the read API's answers: what each address promises to give."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+
+class SurveyBrief(BaseModel):
+    slug: str
+    state: Literal["coming", "open", "grace", "paused", "closed"]
+    kind: Literal["anonymous", "named"]
+    opens_at: dt.datetime | None
+    closes_at: dt.datetime | None
+    newest_release: int | None
+    url: str
+
+
+class RoundOut(BaseModel):
+    slug: str
+    state: Literal["coming", "open", "paused", "closed"]
+    title: str
+    purpose: str
+    opens_on: dt.date | None
+    closes_on: dt.date | None
+    results_due: dt.date | None
+    outcome_due: dt.date | None
+    surveys: list[SurveyBrief]
+    url: str
+
+
+class ReleaseBrief(BaseModel):
+    number: int
+    kind: Literal["interim", "closing", "correction"]
+    made_on: dt.date
+    note: str
+    sha256: str
+    url: str
+
+
+class SurveyOut(SurveyBrief):
+    releases: list[ReleaseBrief]
+
+
+class RowOut(BaseModel):
+    key: str
+    count: int | None
+    percent: int | None
+    hidden: str | None
+
+
+class GroupOut(BaseModel):
+    key: str
+    asked: int | None
+    answered: int | None
+    skipped: int | None
+    hidden: str | None
+    rows: list[RowOut]
+    withheld: list[str]
+
+
+class TableOut(BaseModel):
+    key: str
+    question: str
+    kind: str
+    base: str
+    by: str | None
+    net: str | None
+    item: str | None
+    groups: list[GroupOut]
+    rules: list[str]
+    note: str | None
+
+
+class TableAlone(BaseModel):
+    """A table with what is needed to understand it alone: the question as asked, the groups, the method."""
+
+    survey: str
+    number: int
+    made_on: dt.date
+    first_day: dt.date | None
+    last_day: dt.date | None
+    responses: int | None
+    demonstration: bool
+    method: dict[str, Any]
+    table: TableOut
+    finding: dict[str, Any] | None
+    question: dict[str, Any] | None
+    dimension: dict[str, Any] | None
+    nets: list[dict[str, Any]]
+
+
+class ReleaseOut(ReleaseBrief):
+    """``responses``: how many people took part, rounded to 5; null for fewer than 10."""
+
+    survey: str
+    responses: int | None
+    demonstration: bool
+    locales: list[str]
+    method: dict[str, Any]
+    wording: dict[str, Any]
+    findings: dict[str, Any]
+    tables: list[TableOut]
+
+
+class PriorityOut(BaseModel):
+    key: str
+    title: str
+    statement: str
+    areas: list[str]
+    since: dt.date | None
+    until: dt.date | None
+
+
+class PlanItemOut(BaseModel):
+    """An objective, a target under it, or an action; ``body`` as the public plan shows it."""
+
+    key: str
+    kind: Literal["objective", "target", "action"]
+    parent: str
+    body: dict[str, Any]
+
+
+class PlanUpdateOut(BaseModel):
+    key: str
+    quarter: int
+    value: float | None
+    status: str
+    words: str
+    on: dt.date
+
+
+class PlanOut(BaseModel):
+    """The newest public edition of a year's plan (the year it begins in)."""
+
+    year: int
+    edition: int
+    published_on: dt.date
+    note: str
+    demonstration: bool
+    introduction: str
+    items: list[PlanItemOut]
+    updates: list[PlanUpdateOut]
+
+
+class PlanBrief(BaseModel):
+    year: int
+    url: str
+
+
+class Index(BaseModel):
+    name: str
+    version: str
+    demonstration: bool
+    rounds: str
+    surveys: str
+    priorities: str
+    plans: str
+    openapi: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
