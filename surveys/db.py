@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from sqlalchemy import JSON, Connection, CursorResult, DateTime, MetaData, Result, Table, TypeDecorator, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    CursorResult,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Result,
+    Table,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -113,4 +124,21 @@ def _make_append_only(table: Table, connection: Connection, **_options: object) 
     # Alembic writes a table's info into the migration, so a table created there is guarded as well.
     if table.info.get("append_only"):
         for statement in append_only_statements(table.name, connection.dialect.name):
+            connection.exec_driver_sql(statement)
+
+
+def unsampled_statements(table: Table) -> tuple[str, ...]:
+    """Keeps PostgreSQL from copying values of binary columns into its statistics.
+
+    ANALYZE, which autovacuum runs at moments of its own, puts samples of every column into ``pg_statistic``.
+    There they outlive the rows: a ciphertext would still be in the database's files after its erasure.
+    """
+    columns = [c.name for c in table.columns if isinstance(c.type, LargeBinary)]
+    return tuple(f"ALTER TABLE {table.name} ALTER COLUMN {column} SET STATISTICS 0" for column in columns)
+
+
+@event.listens_for(Table, "after_create")
+def _keep_out_of_statistics(table: Table, connection: Connection, **_options: object) -> None:
+    if not on_sqlite(connection):
+        for statement in unsampled_statements(table):
             connection.exec_driver_sql(statement)

@@ -52,6 +52,19 @@ def test_every_append_only_table_is_guarded_after_migrating(engine: Engine) -> N
         assert sorted(set(names)) == GUARDED
 
 
+def test_postgresql_takes_no_samples_of_what_is_sealed(engine: Engine) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite keeps no samples")
+    sampled = text(
+        "SELECT attrelid::regclass || '.' || attname FROM pg_attribute WHERE atttypid = 'bytea'::regtype "
+        "AND attrelid > 16383 AND attstattarget IS DISTINCT FROM 0 AND attrelid IN "
+        "(SELECT oid FROM pg_class WHERE relkind = 'r')"
+    )
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM pg_attribute WHERE attname = 'sealed'"))
+        assert connection.scalars(sampled).all() == []
+
+
 def test_sqlite_tables_of_answers_keep_no_order_of_arrival(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         pytest.skip("only SQLite numbers its rows")
