@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from portal import drawing, findings_words
 from portal.database import read_session, writing
@@ -106,11 +109,11 @@ def _report(survey: Survey, prepared: Prepared) -> object:
     document, content = document_of(survey), prepared.content
     source = document.source_locale
 
-    def tell(reading: Reading) -> object:
+    def tell(reading: Reading) -> Markup:
         own = content.get("written", {}).get(reading.key, {}).get(source)
-        return own or findings_words.sentence(content["findings"][reading.key], reading)
+        return escape(own) if own else findings_words.sentence(content["findings"][reading.key], reading)
 
-    first, last = day(survey.opens_at), day(survey.closes_at)
+    first, last = (day(dt.date.fromisoformat(content[name])) for name in ("first_day", "last_day"))
     return report(
         content, document, title=document.say(document.title, source), when=f"From {first} to {last}.",
         locale=source, language=html_lang(source), tell=tell,
