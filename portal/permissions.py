@@ -69,7 +69,7 @@ ROLES: dict[str, Row] = {
     ),
     **_office(
         "releases release release_begin release_tables release_finding release_approve release_publish "
-        "release_abandon",
+        "release_abandon release_link release_link_end",
         "consultation analyst administrator",
         read="member auditor",
     ),
@@ -212,7 +212,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }
