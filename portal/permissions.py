@@ -69,7 +69,7 @@ ROLES: dict[str, Row] = {
     ),
     **_office(
         "releases release release_begin release_tables release_finding release_approve release_publish "
-        "release_abandon",
+        "release_abandon release_link release_link_end",
         "consultation analyst administrator",
         read="member auditor",
     ),
@@ -150,13 +150,14 @@ ROLES: dict[str, Row] = {
     ),
     **_office(
         "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
-        "builder_aside builder_settings builder_tables builder_tables_drop builder_page_add builder_page "
+        "builder_aside builder_settings builder_tables builder_page_add builder_page "
         "builder_page_act builder_question_add builder_frame builder_holder builder_question "
         "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
         "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
-        "builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
+        "builder_tables_act builder_group_add builder_group builder_sum_add builder_sum builder_table_add "
+        "builder_table builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
         "consultation administrator",
         read="auditor member analyst",
     ),
@@ -215,7 +216,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }
