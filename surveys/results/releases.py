@@ -377,7 +377,7 @@ def _prepared(
     if kind != "interim":
         content |= both_ways(counts, policy)
     if both.tables:
-        content["with_without"] = [table.as_json() for table in both.tables]
+        content["with_without"] = [with_without.two_columns(table).as_json() for table in both.tables]
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])

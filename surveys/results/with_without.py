@@ -149,6 +149,11 @@ def published(
     return plain, Publication((), ())
 
 
+def two_columns(table: ReleasedTable) -> ReleasedTable:
+    """Everybody and the rest; what those in a campaign said stands in no column of its own."""
+    return replace(table, groups=tuple(group for group in table.groups if group.key != INSIDE))
+
+
 def _enough(table: ExactTable) -> bool:
     return all(group.answered >= LEAST for group in table.groups)
 
