@@ -111,6 +111,11 @@ class Beside:
         return found or [escape(gettext("No group here is far from its share of the people who live here."))]
 
     @property
+    def too_few(self) -> Markup:
+        words = gettext("%(group)s: too few people, or too few groups, to set beside the census.")
+        return escape(words) % {"group": _spoken(self.title)}
+
+    @property
     def not_compared(self) -> Markup:
         return _left(gettext("Not compared: %(groups)s."), self.left, "groups")
 

@@ -126,8 +126,8 @@ def _questions(content: Content) -> Iterator[str]:
     if "several" in kinds:
         yield (
             gettext(
-                "Where several answers could be chosen, shares are of the people who answered and add up to more "
-                "than 100%%."
+                "Where several answers could be chosen, shares are of the people who answered and add up to "
+                "more than 100%%."
             )
             % ()
         )
@@ -138,8 +138,8 @@ def _questions(content: Content) -> Iterator[str]:
         yield ngettext(
             "The wording of %(num)d question changed while people were answering. Only answers to the newest "
             "words are counted in its table.",
-            "The wording of %(num)d questions changed while people were answering. Only answers to the newest "
-            "words are counted in their tables.",
+            "The wording of %(num)d questions changed while people were answering. Only answers to the "
+            "newest words are counted in their tables.",
             changed,
         )
 
@@ -161,13 +161,13 @@ def weighting(content: Content, document: Questionnaire, locale: str) -> Iterato
     used = ", ".join(names.get(m["axis"], m["axis"]) for m in found["margins"] if m["reason"] is None)
     yield gettext(
         "Beside each share of a question about views stands a weighted one. Groups that answered less than "
-        "their share of the people who live here count for more in it, and groups that answered more count "
-        "for less. Weighted to the census by: %(groups)s.",
+        "their share of the people who live here count for more in it, groups that answered more count for "
+        "less. Weighted to the census by: %(groups)s.",
         groups=used,
     )
     yield gettext(
-        "Weights lie between %(low)s and %(high)s times the mean. The weighted shares are worth those of about "
-        "%(people)s people picked by chance (design effect %(effect)s).",
+        "Weights lie between %(low)s and %(high)s times the mean. The weighted shares are worth those of "
+        "about %(people)s people picked by chance (design effect %(effect)s).",
         low=found["lightest"],
         high=f"{found['heaviest']:g}",
         people=in_figures(found["effective"]),
@@ -175,8 +175,8 @@ def weighting(content: Content, document: Questionnaire, locale: str) -> Iterato
     )
     yield gettext(
         "Weighting mends who answered by these groups, not that people chose to answer. Weighted shares are "
-        "given for everybody only, and left out where they could give a hidden figure away. All other figures "
-        "on this page, orders and comparisons too, are not weighted. Small differences may be chance."
+        "given for everybody only, and left out where they could give a hidden figure away. All other "
+        "figures on this page, orders and comparisons too, are not weighted. Small differences may be chance."
     )
     yield from _margins(found, names)
 
@@ -220,8 +220,8 @@ def _margins(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str
         )
     if any(m["missing"] for m in found["margins"] if m["reason"] is None):
         yield gettext(
-            "People in groups the census table does not have, and people who did not say, keep their share of "
-            "the answers."
+            "People in groups the census table does not have, and people who did not say, keep their share "
+            "of the answers."
         )
 
 
@@ -231,9 +231,9 @@ def _margins(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str
 def _protection(content: Content) -> Iterator[str]:
     policy = content["method"]
     yield gettext(
-        "Numbers of people under %(least)s are shown as “fewer than 10”. All others are rounded to the nearest "
-        "%(step)s, each by itself, so they may not add up. Percentages are worked out from the rounded "
-        "numbers, in whole per cent, and only where at least %(base)s people answered.",
+        "Numbers of people under %(least)s are shown as “fewer than 10”. All others are rounded to the "
+        "nearest %(step)s, each by itself, so they may not add up. Percentages are worked out from the "
+        "rounded numbers, in whole per cent, and only where at least %(base)s people answered.",
         least=policy["hidden_below"],
         step=policy["round_to"],
         base=policy["percent_base"],
@@ -250,8 +250,8 @@ def _protection(content: Content) -> Iterator[str]:
     told = rules["alike"] + rules["complement"] + rules["protect"] + rules["special-place"]
     if told:
         yield ngettext(
-            "%(number)s more is hidden because nearly all of a group gave the same answer, or because it would "
-            "give another figure away.",
+            "%(number)s more is hidden because nearly all of a group gave the same answer, or because it "
+            "would give another figure away.",
             "%(number)s more are hidden because nearly all of a group gave the same answer, or because they "
             "would give another figure away.",
             told,
@@ -259,8 +259,8 @@ def _protection(content: Content) -> Iterator[str]:
         )
     if any("special-20" in table["rules"] for table in content["tables"]):
         yield gettext(
-            "Answers about sensitive matters are shown only for groups of %(least)s people or more, and never "
-            "by place.",
+            "Answers about sensitive matters are shown only for groups of %(least)s people or more, and "
+            "never by place.",
             least=policy["special_base"],
         )
 
@@ -278,8 +278,8 @@ def _comparisons(content: Content) -> Iterator[str]:
     if since and any(not one["reason"] for one in since["tables"].values()):
         yield gettext(
             "Changes since %(year)s compare two sets of published figures. Other people answered each time; "
-            "nobody is followed from one year to the next. Of many differences, those called more than chance "
-            "were corrected together (Holm).",
+            "nobody is followed from one year to the next. Of many differences, those called more than "
+            "chance were corrected together (Holm).",
             year=since["first_day"][:4],
         )
     sources = sorted({one["source"] for one in content.get("beside") or () if one["groups"]})

@@ -143,8 +143,8 @@ ROLES: dict[str, Row] = {
     **_office("decision_publish", "consultation"),
     **_office("themes theme_frame theme", "moderator consultation analyst"),
     **_office(
-        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
-        "exclusion_lift",
+        "campaigns campaign_survey campaign_tables campaign_regroup exclusion_propose exclusion_confirm "
+        "exclusion_refuse exclusion_lift",
         "moderator consultation analyst",
         read="auditor",
     ),
@@ -196,11 +196,11 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.PUBLIC,
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
-        "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
+        "table_csv table_json figure_json dictionary comparisons done help accessibility privacy privacy_young cookies "
         "languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
-    **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
+    **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),

@@ -9,7 +9,7 @@ from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.public.blueprint import bp
 from portal.public.results import shown_or_404, table_or_404
-from surveys.results import exports
+from surveys.results import comparison_files, exports
 
 
 @bp.get("/results/<survey>/<table>.csv")
@@ -31,6 +31,14 @@ def figure_json(survey: str, table: str) -> ResponseReturnValue:
     if table not in shown.figures:
         abort(404)
     return jsonify(shown.figures[table])
+
+
+@bp.get("/results/<survey>/comparisons.csv")
+def comparisons(survey: str) -> ResponseReturnValue:
+    """With the census, with the survey before, and the order of the topics: a line a figure."""
+    shown = shown_or_404(survey)
+    body = comparison_files.comparisons_csv(shown.content, locale_code(), figure_words())
+    return _csv(body, f"{survey}-comparisons.csv")
 
 
 @bp.get("/results/<survey>/data-dictionary.csv")

@@ -13,7 +13,7 @@ from surveys import exclusions
 from surveys.moderation import campaigns
 from surveys.records import Response
 from surveys.results import tables as exact
-from surveys.results import weights
+from surveys.results import weights, with_without
 from surveys.results.disclosure import Policy, rounded
 from surveys.results.follower import cold_count, layout_of
 from surveys.results.tables import ExactTable
@@ -38,6 +38,8 @@ class Counts:
     """Of the responses counted, those that wrote nearly the same words as others."""
     weights: Weights | None = None
     """None: there was no census to weigh to."""
+    with_without: tuple[ExactTable, ...] = ()
+    """Toplines with and without these: see :mod:`surveys.results.with_without`."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -50,6 +52,7 @@ class Counts:
             "left_out": self.left_out,
             "in_campaigns": self.in_campaigns,
             "weights": self.weights.as_json() if self.weights is not None else None,
+            "with_without": [exact.as_json(table) for table in self.with_without],
         }
 
     @classmethod
@@ -64,6 +67,7 @@ class Counts:
             left_out=kept.get("left_out", 0),
             in_campaigns=kept.get("in_campaigns", 0),
             weights=Weights.from_json(kept["weights"]) if kept.get("weights") else None,
+            with_without=tuple(exact.from_json(table) for table in kept.get("with_without", ())),
         )
 
 
@@ -73,17 +77,21 @@ def count(session: Session, survey: Survey, targets: Sequence[Target] = ()) -> C
     ``targets``: what the census says; weights to it are counted too.
     """
     cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
+    part = with_without.inside(session, survey.id, cube.layout)
     tables = exact.menu(cube)
+    below = Policy().hidden_below
     return Counts(
         responses=cube.responses,
         channels=_by(session, survey, Response.channel),
         languages=_by(session, survey, Response.locale),
         tables=tables,
         earlier=exact.earlier(cube),
-        clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
+        clashing=frozenset(exact.clashes(cube, tables, below=below))
+        | with_without.clashes(cube, part, tables, below),
         left_out=exclusions.totals(session, survey.id).excluded,
         in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
         weights=weights.counted(cube, tables, targets),
+        with_without=with_without.broken_down(cube, part),
     )
 
 

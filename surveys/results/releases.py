@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import alongside, weights
+from surveys.results import alongside, weights, with_without
 from surveys.results import tables as exact
 from surveys.results.counted import Counts as Counts
 from surveys.results.counted import both_ways
@@ -259,7 +259,7 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
 
 def _settled(before: Counts, after: Counts) -> Counts:
     """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
-    old = {(t.key, g.key): g for t in before.tables for g in t.groups}
+    old = {(t.key, g.key): g for t in (*before.tables, *before.with_without) for g in t.groups}
     stayed: set[tuple[str, str]] = set()
 
     def settle(table: ExactTable) -> ExactTable:
@@ -276,8 +276,8 @@ def _settled(before: Counts, after: Counts) -> Counts:
     def steady(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
         return {key: was[key] if key in was and abs(was[key] - n) < MOVES_BY else n for key, n in now.items()}
 
-    whole = {"all": before.responses}, {"all": after.responses}
     settled = tuple(settle(table) for table in after.tables)
+    whole = {"all": before.responses}, {"all": after.responses}
     same = abs(before.responses - after.responses) < MOVES_BY
     weighed = after.weights and after.weights.settled(before.weights, stayed, same=same)
     return Counts(
@@ -290,6 +290,7 @@ def _settled(before: Counts, after: Counts) -> Counts:
         left_out=after.left_out,
         in_campaigns=after.in_campaigns,
         weights=weighed,
+        with_without=with_without.agreeing([settle(table) for table in after.with_without], settled),
     )
 
 
@@ -311,8 +312,10 @@ def _prepared(
     document = layout.questionnaire
     asked_before = {question for _, question, _ in layout.earlier}
     notes = {table.key: "wording.changed" for table in counts.tables if table.question in asked_before}
-    publication = publish(counts.tables, policy, clashing=counts.clashing, notes=notes)
     interim = kind == "interim"
+    publication, both = with_without.published(
+        counts.tables, () if interim else counts.with_without, policy, clashing=counts.clashing, notes=notes
+    )
     tables, left_out = list(publication.tables), list(publication.report)
     weighting = weights.told(counts.weights, wanted=outside.weighted, interim=interim, policy=policy)
     if counts.weights is not None and weighting["reason"] is None:
@@ -348,6 +351,8 @@ def _prepared(
     content |= alongside.alongside(content, document, outside.targets, content_before(session, survey))
     if kind != "interim":
         content |= both_ways(counts, policy)
+    if both.tables:
+        content["with_without"] = [with_without.two_columns(table).as_json() for table in both.tables]
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])

@@ -15,14 +15,20 @@ from tests.browser.visit import Visit
 
 FILES = {
     *("static", "public.colours"),
-    *("public.table_csv", "public.table_json", "public.figure_json", "public.dictionary"),
+    *(
+        "public.table_csv",
+        "public.table_json",
+        "public.figure_json",
+        "public.dictionary",
+        "public.comparisons",
+    ),
     *("public.results_file", "public.emblem", "public.round_document"),
 }
 """Public addresses that answer with a file instead of a page."""
 
 MADE = {
     *("public.short", "public.short_qr", "public.poster", "public.leaflet"),
-    *("public.document", "public.document_file", "public.plan", "public.decision"),
+    *("public.document", "public.document_file", "public.plan", "public.decision", "public.with_without"),
 }
 """Public addresses that exist once an officer has made something; their own tests look at them."""
 
