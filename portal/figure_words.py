@@ -18,6 +18,7 @@ def figure_words() -> dict[str, str]:
         "protect": gettext("hidden to protect another figure"),
         "withheld": gettext("not shown"),
         "percent-none": gettext("too few to give a percentage"),
+        "unweighted": gettext("not weighted"),
         "column.table": gettext("The table's name in addresses"),
         "column.question": gettext("The question's short name"),
         "column.question_label": gettext("The question, as it was asked"),
@@ -46,7 +47,7 @@ def figure_words() -> dict[str, str]:
 def _comparison_words() -> dict[str, str]:
     return {
         "column.comparison": gettext(
-            "What is compared: with the census, with the survey before, or topics in their order"
+            "What is compared: with the census, the survey before, or topics in their order"
         ),
         "column.key": gettext("The short name of the answer or group"),
         "column.label": gettext("The answer or group in words"),

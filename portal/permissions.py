@@ -196,8 +196,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.PUBLIC,
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
-        "table_csv table_json figure_json dictionary comparisons done help accessibility privacy privacy_young cookies "
-        "languages contact colours short short_qr poster leaflet councillors",
+        "table_csv table_json figure_json dictionary comparisons done help accessibility privacy "
+        "privacy_young cookies languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "protect": "hidden to protect another figure",
     "withheld": "not shown",
     "percent-none": "too few to give a percentage",
+    "unweighted": "not weighted",
     "column.table": "The table's name in addresses",
     "column.question": "The question's short name",
     "column.question_label": "The question, as it was asked",
@@ -43,7 +44,7 @@ WORDS: Mapping[str, str] = {
     "column.percent": "Whole per cent of those who answered, worked out from the rounded figures",
     "column.weighted": "The same weighted to the census, whole per cent; only of everybody, where it is safe",
     "column.hidden": "Why a figure is not shown",
-    "column.comparison": "What is compared: with the census, with the survey before, or topics in their order",
+    "column.comparison": "What is compared: with the census, the survey before, or topics in their order",
     "column.key": "The short name of the answer or group",
     "column.label": "The answer or group in words",
     "column.measure": "What the figure is",
@@ -160,9 +161,8 @@ def _has_weights(content: Content, key: str) -> bool:
 def _weighted(
     row: Mapping[str, Any], weighted: bool, share: str | int, words: Mapping[str, str]
 ) -> str | int:
-    """Empty in a table without weighted figures."""
     if not weighted:
-        return ""
+        return words["unweighted"]
     if row["weighted"] is not None:
         return int(row["weighted"])
     return words["withheld"] if isinstance(share, int) else share
