@@ -158,7 +158,7 @@ def weighting(content: Content, document: Questionnaire, locale: str) -> Iterato
         yield gettext("Figures are not weighted: %(reason)s", reason=_why_not(found, names))
         yield gettext("Small differences may be chance.")
         return
-    used = ", ".join(names.get(m["axis"], m["axis"]) for m in found["margins"] if m["reason"] is None)
+    used = ", ".join(names.get(m["axis"], m["axis"]) for m in found["margins"] if m["used"])
     yield gettext(
         "Beside each share of a question about views stands a weighted one. Groups that answered less than "
         "their share of the people who live here count for more in it, groups that answered more count for "
@@ -187,6 +187,7 @@ def _why_not(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "interim": gettext("the results so far never are, because who has answered still changes."),
         "no-margins": gettext("no census table fits the groups of this survey."),
         "empty": gettext("nobody has answered."),
+        "frozen": gettext("the exact figures behind the earlier results were kept without weights."),
         "margin-unmet": gettext(
             "the census shares cannot be met with weights of %(low)s to %(high)s times the mean. The group "
             "that stays furthest off: %(group)s.",
@@ -206,23 +207,18 @@ def _why_not(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def _margins(found: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
-    unused = [names.get(m["axis"], m["axis"]) for m in found["margins"] if m["reason"] is not None]
+    unused = [names.get(m["axis"], m["axis"]) for m in found["margins"] if not m["used"]]
     if unused:
         yield gettext(
             "Not used for weighting, because the census has no table for it or too few people told us: "
             "%(groups)s.",
             groups=", ".join(unused),
         )
-    if any(m["joined"] for m in found["margins"] if m["reason"] is None):
-        yield gettext(
-            "Groups with fewer than %(least)s people were joined to another group for weighting.",
-            least=found["smallest"],
-        )
-    if any(m["missing"] for m in found["margins"] if m["reason"] is None):
-        yield gettext(
-            "People in groups the census table does not have, and people who did not say, keep their share "
-            "of the answers."
-        )
+    yield gettext(
+        "For weighting, groups with fewer than %(least)s people are joined to another group. People in "
+        "groups the census does not have, and people who did not say, keep their share of the answers.",
+        least=found["smallest"],
+    )
 
 
 # Protection and comparisons --------------------------------------------------------------------------------
@@ -282,6 +278,3 @@ def _comparisons(content: Content) -> Iterator[str]:
             "chance were corrected together (Holm).",
             year=since["first_day"][:4],
         )
-    sources = sorted({one["source"] for one in content.get("beside") or () if one["groups"]})
-    if sources:
-        yield gettext("Who lives here is taken from: %(sources)s.", sources="; ".join(sources))

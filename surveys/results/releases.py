@@ -317,7 +317,9 @@ def _prepared(
         counts.tables, () if interim else counts.with_without, policy, clashing=counts.clashing, notes=notes
     )
     tables, left_out = list(publication.tables), list(publication.report)
-    weighting = weights.told(counts.weights, wanted=outside.weighted, interim=interim, policy=policy)
+    weighting = weights.told(
+        counts.weights, wanted=outside.weighted, interim=interim, frozen=kind == "correction"
+    )
     if counts.weights is not None and weighting["reason"] is None:
         tables, unweighted = weights.beside(tables, counts.tables, counts.weights, policy)
         left_out += unweighted

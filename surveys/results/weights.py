@@ -140,17 +140,26 @@ def _margin(margin: Margin) -> dict[str, Any]:
 # What is published -----------------------------------------------------------------------------------------
 
 
-def told(weights: Weights | None, *, wanted: bool, interim: bool, policy: Policy) -> dict[str, Any]:
-    """What a release says about its weighting. ``reason``: None when figures are weighted, else why not:
-    "not-chosen", "interim" (results so far are not), "no-margins", or as in :class:`Weights`."""
+def told(weights: Weights | None, *, wanted: bool, interim: bool, frozen: bool) -> dict[str, Any]:
+    """What a release says about its weighting: nothing that tells how few people a group has.
+
+    ``reason``: None when figures are weighted, else why not: "not-chosen", "interim" (results so far are
+    not), "no-margins", "frozen" (corrected are exact figures kept without weights), or as in :class:`Weights`.
+    """
     rules = Rules()
-    found: dict[str, Any] = {"reason": _why_not(weights, wanted=wanted, interim=interim), "facts": {}}
+    found: dict[str, Any] = {
+        "reason": _why_not(weights, wanted=wanted, interim=interim, frozen=frozen),
+        "facts": {},
+    }
     found |= {"effect": None, "effective": None, "margins": [], "tables": []}
     found |= {"lightest": rules.lightest, "heaviest": rules.heaviest, "smallest": rules.smallest}
     found["largest_effect"] = rules.largest_effect
     if weights is None or not wanted or interim:
         return found
-    found["margins"] = [dict(one) for one in weights.margins]
+    found["margins"] = [
+        {"axis": one["axis"], "source": one["source"], "used": one["reason"] is None}
+        for one in weights.margins
+    ]
     if weights.reason is None:
         effect = round(weights.effect, 1)
         found |= {"effect": effect, "effective": 10 * round(weights.effective / 10)}
@@ -161,12 +170,14 @@ def told(weights: Weights | None, *, wanted: bool, interim: bool, policy: Policy
     return found
 
 
-def _why_not(weights: Weights | None, *, wanted: bool, interim: bool) -> str | None:
+def _why_not(weights: Weights | None, *, wanted: bool, interim: bool, frozen: bool) -> str | None:
     if not wanted:
         return "not-chosen"
     if interim:
         return "interim"
-    return "no-margins" if weights is None else weights.reason
+    if weights is None:
+        return "frozen" if frozen else "no-margins"
+    return weights.reason
 
 
 def beside(
