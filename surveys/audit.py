@@ -24,7 +24,7 @@ CUT = "audit.cut"
 
 
 CODED = re.compile(r"[A-Za-z0-9_.:/+=-]{0,120}(@[0-9a-f]{12})?")
-"""What a text in the log looks like: an id, a code, a day, a fingerprint, the version of a pack; never words."""
+"""What a text in the log looks like: an id, a code, a day, a fingerprint, a pack's version; never words."""
 
 
 class Worded(ValueError):
@@ -52,7 +52,7 @@ append_only(Entry.__table__)
 
 
 class Reason(Base):
-    """Why an officer did something that has no page of its own: the log names the id, the words stay erasable."""
+    """Why an officer did something that has no page of its own. The log names the id; the words can go."""
 
     __tablename__ = "audit_reason"
 

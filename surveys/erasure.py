@@ -246,7 +246,7 @@ def _retire_concerns(session: Session, released_on: dt.date) -> int:
 
 
 def _cut_year(session: Session, year: int, *, by: str, now: dt.datetime, keys: Keyring) -> int:
-    """Takes the oldest year off the audit log with its reasons; an entry keeps what the next year's first continues from."""
+    """Takes the oldest year and its reasons off the audit log; an entry keeps what follows it."""
     query = select(Entry.number, Entry.mac).where(Entry.year == year).order_by(Entry.number.desc())
     last = session.execute(query.limit(1)).first()
     if last is None:

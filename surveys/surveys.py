@@ -330,7 +330,9 @@ def withdraw_survey(
         raise SurveysError("survey.ended", state="withdrawn")
     survey.withdrawn_at = now
     session.flush()
-    _note(session, survey, "survey.withdraw", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
+    _note(
+        session, survey, "survey.withdraw", by=by, now=now, keys=keys, reason=_kept(session, given, by, now)
+    )
 
 
 def _reason(reason: str) -> str:

@@ -99,7 +99,8 @@ def _reasons(session: Session, entries: Sequence[Entry]) -> dict[tuple[int, int]
     found: dict[tuple[int, int], str] = {}
     for fact, (id, words) in REASONS.items():
         wanted = {place: facts[fact] for place, facts in named.items() if facts.get(fact)}
-        there = {key: said for key, said in session.execute(select(id, words).where(id.in_(wanted.values())))}
+        rows = session.execute(select(id, words).where(id.in_(wanted.values())))
+        there = {row[0]: row[1] for row in rows}
         found |= {place: there[key] for place, key in wanted.items() if there.get(key)}
     return found
 

@@ -70,8 +70,8 @@ def test_a_reason_can_be_erased_and_the_log_stays_whole(
 ) -> None:
     kept = audit.keep_reason(session, "A name slipped in here", by="officer:1", now=now)
     audit.record(
-        session, actor="officer:1", action="survey.close", subject="survey:x", facts={"reason": kept}, now=now,
-        keys=keys,
+        session, actor="officer:1", action="survey.close", subject="survey:x", facts={"reason": kept},
+        now=now, keys=keys,
     )  # fmt: skip
     session.delete(session.get_one(audit.Reason, kept))
     session.flush()
