@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "office_reasons"
-down_revision = "unsampled_1"
+down_revision = "numbers_approval_links"
 branch_labels = None
 depends_on = None
 
