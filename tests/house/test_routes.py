@@ -254,7 +254,7 @@ ADDRESSES = {
     "/office/surveys/<draft_id>/remarks/<remark_id>/settle": WRITE,
     "/office/surveys/<draft_id>/routes/<what>/<name>": READ,
     "/office/surveys/<draft_id>/routes/<what>/<name>/act": WRITE,
-    "/office/surveys/<draft_id>/routes/<what>/<name>/add": BOTH,
+    "/office/surveys/<draft_id>/routes/<what>/<name>/condition": BOTH,
     "/office/surveys/<draft_id>/settings": BOTH,
     "/office/surveys/<draft_id>/tables": READ,
     "/office/surveys/<draft_id>/tables/act": WRITE,
