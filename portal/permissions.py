@@ -136,7 +136,7 @@ ROLES: dict[str, Row] = {
     **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
     **_office(
         "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
-        "decision_priority decision_minutes decision_sensitivity decision_adopt",
+        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word",
         "consultation member",
         read="administrator analyst auditor",
     ),
@@ -167,7 +167,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
         "consultation member administrator",
         read="analyst auditor",
     ),
@@ -175,7 +175,11 @@ ROLES: dict[str, Row] = {
     **_office(
         "scrutiny recommendation plan_sent", "consultation member administrator", read="analyst auditor"
     ),
-    **_office("report_back report_back_year", "consultation administrator", read="member analyst auditor"),
+    **_office(
+        "report_back report_back_year report_back_word",
+        "consultation administrator",
+        read="member analyst auditor",
+    ),
     **_office("report_back_draft report_back_publish report_back_tell", "consultation administrator"),
     **_office("publications publication", "consultation administrator", read="member analyst auditor"),
     **_office("publication_file", "consultation administrator", read="member auditor"),
