@@ -38,6 +38,11 @@ def announce(session: Session, *, public_url: str, now: dt.datetime, keys: Keyri
     return _tell(session, waiting, SUBJECT, WAITS, public_url, now=now, keys=keys, column="announced_on")
 
 
+def waits(session: Session) -> bool:
+    """Whether a concern came up that nobody was told of, and there is somebody to tell."""
+    return concerns.untold(session) and bool(people.holders(session, "safeguarding"))
+
+
 def alarm(session: Session, *, public_url: str, now: dt.datetime, keys: Keyring) -> int:
     """Tells them once a day that concerns are overdue, and says how many."""
     late = concerns.overdue(session, london_day(now))
@@ -61,7 +66,7 @@ def _tell(
     words = body.format(address=f"{public_url}/office/safeguarding")
     for reader in readers:
         outbox.post(
-            session, to=reader.email, subject=subject, body=words, kind="safeguarding", now=now, keys=keys
+            session, to=reader.email, subject=subject, body=words, kind=outbox.URGENT, now=now, keys=keys
         )
     for concern in about:
         setattr(concern, column, london_day(now))

@@ -131,7 +131,7 @@ class Comment(Base):
     urgency: Mapped[int] = mapped_column(SmallInteger, default=1)
     """0: a phrase of the safety lists is in it. 1: nobody looked (no list for its language). 2: the rest."""
     screened: Mapped[str] = mapped_column(String(20), default="")
-    """Which phrase list looked at it ("en-1", "none"); empty until one did."""
+    """Which phrase list looked at it ("en-2", "none"); empty until one did."""
     flags: Mapped[str] = mapped_column(String(120), default="")
     """Codes of what the lists found, separated by spaces. A flag never decides."""
     quote: Mapped[str] = mapped_column(String(10), default="")

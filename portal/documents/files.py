@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.documents.report import Report, Table
+from portal.papers.book import Book
 from surveys.results import exports
 
 Content = Mapping[str, Any]
@@ -31,83 +33,42 @@ def can_make_pdf() -> bool:
 
 def word(report: Report) -> bytes:
     """The report as a Word file an officer can edit: real headings, real tables, the language set."""
-    document = _blank(report.title, report.language)
-    document.add_heading(report.title, 0)
-    document.add_paragraph(f"{report.when} {report.answered}.")
+    book = Book(report.title, report.language, dt.datetime(*BUNDLED_AT))
+    book.say(f"{report.when} {report.answered}.")
     if report.demonstration:
-        document.add_paragraph(report.invented)
+        book.say(report.invented)
     if report.note:
-        document.add_paragraph(report.note)
-    for finding in report.findings:
-        document.add_paragraph(finding, style="List Bullet")
+        book.say(report.note)
+    book.listed(report.findings)
     for table in report.tables:
-        document.add_heading(table.title, 1)
-        document.add_paragraph(table.wording)
-        document.add_paragraph(table.finding)
-        document.add_paragraph(table.base)
-        _tabulate(document, table)
-    return _finished(document, report)
+        _tell(book, table)
+    book.heading(report.method_title)
+    book.listed(report.method)
+    return book.saved()
 
 
 def figure(report: Report, table: Table, picture: bytes | None) -> bytes:
-    """One figure of the report as a Word file: wording, finding, picture, table, base and method."""
-    from docx.shared import Cm
-
-    document = _blank(table.title, report.language)
-    document.add_heading(table.title, 1)
-    document.add_paragraph(f"{report.title}. {report.when}")
+    """One figure of the report as a Word file: wording, finding, base, picture, table and method."""
+    book = Book(report.title, report.language, dt.datetime(*BUNDLED_AT))
+    book.say(report.when)
     if report.demonstration:
-        document.add_paragraph(report.invented)
-    document.add_paragraph(table.wording)
-    document.add_paragraph(table.finding)
+        book.say(report.invented)
+    _tell(book, table, picture)
+    book.heading(report.method_title)
+    book.listed(report.method)
+    return book.saved()
+
+
+def _tell(book: Book, table: Table, picture: bytes | None = None) -> None:
+    book.heading(table.title)
+    book.say(table.wording)
+    book.say(table.finding)
+    book.say(table.base)
     if picture is not None:
-        document.add_picture(io.BytesIO(picture), width=Cm(16))
-        drawn = document.inline_shapes[-1]._inline.docPr
-        drawn.set("title", table.title)
-        drawn.set("descr", f"{table.finding} {table.base}")
-    document.add_paragraph(table.base)
-    _tabulate(document, table)
-    return _finished(document, report)
-
-
-def _blank(title: str, language: str) -> Any:
-    """An empty Word file with its title and language set, and no author."""
-    from docx import Document
-    from docx.oxml.ns import qn
-
-    document = Document()
-    document.core_properties.title = title
-    document.core_properties.author = ""
-    document.core_properties.language = language
-    style = document.styles["Normal"]
-    style.font.name = "Arial"
-    spoken = style.element.get_or_add_rPr().makeelement(qn("w:lang"), {qn("w:val"): language})
-    style.element.get_or_add_rPr().append(spoken)
-    return document
-
-
-def _tabulate(document: Any, table: Table) -> None:
-    """A real table whose head row is repeated on every page, and the note under it."""
-    from docx.oxml.ns import qn
-
-    drawn = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
-    for cell, words in zip(drawn.rows[0].cells, table.heads, strict=True):
-        cell.text = words
-    drawn.rows[0]._tr.get_or_add_trPr().append(drawn.rows[0]._tr.makeelement(qn("w:tblHeader"), {}))
-    for row in table.rows:
-        for cell, words in zip(drawn.add_row().cells, row, strict=True):
-            cell.text = words
+        book.picture(picture, title=table.title, about=f"{table.finding} {table.base}")
+    book.table(table.heads, table.rows, title=table.title, about=table.base)
     if table.note:
-        document.add_paragraph(table.note)
-
-
-def _finished(document: Any, report: Report) -> bytes:
-    document.add_heading(report.method_title, 1)
-    for line in report.method:
-        document.add_paragraph(line, style="List Bullet")
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+        book.say(table.note)
 
 
 def pdf(html: str) -> bytes:

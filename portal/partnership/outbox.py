@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, delete, func, select
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, delete, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit
@@ -36,6 +36,8 @@ RESIDENT = "resident-"
 """Kinds that begin so are for residents: no officer sees the address or the link."""
 ACCOUNT = "account-"
 """Kinds that begin so open an account: only administrators see the link."""
+URGENT = "safeguarding"
+"""The kind that leaves before every other, and without waiting for the next round."""
 
 
 class Outgoing(Base):
@@ -145,18 +147,29 @@ def again(session: Session, letter_id: str, *, by: str, now: dt.datetime, keys: 
 # Delivering: claim in one transaction, deliver outside any, settle in another -------------------------------
 
 
-def claim(session: Session, *, now: dt.datetime, keys: Keyring, limit: int = 20) -> tuple[Letter, ...]:
-    """Takes the letters that are due, oldest first, and counts an attempt at each.
+def hurries(session: Session, now: dt.datetime) -> bool:
+    """Whether an urgent letter is due."""
+    due = exists().where(Outgoing.state == "queued", Outgoing.due_at <= now, Outgoing.kind == URGENT)
+    return bool(session.scalar(select(due)))
 
+
+def claim(
+    session: Session, *, now: dt.datetime, keys: Keyring, limit: int = 20, urgent: bool = False
+) -> tuple[Letter, ...]:
+    """Takes the letters that are due, urgent ones first, then the oldest, and counts an attempt at each.
+
+    ``urgent``: takes no others.
     An attempt that is never settled counts as failed when its wait is over, so a crash loses no letter.
     """
     due = (
         select(Outgoing)
         .where(Outgoing.state == "queued", Outgoing.due_at <= now)
-        .order_by(Outgoing.due_at)
+        .order_by(Outgoing.kind != URGENT, Outgoing.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if urgent:
+        due = due.where(Outgoing.kind == URGENT)
     taken = []
     for letter in session.scalars(due):
         letter.attempts += 1

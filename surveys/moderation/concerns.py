@@ -23,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    exists,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -127,6 +128,9 @@ class HeldText(Base):
     concern_id: Mapped[str] = mapped_column(String(22), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str] = mapped_column(String(16))
+
+
+UNTOLD = (Concern.announced_on.is_(None), Concern.released_on.is_(None))
 
 
 @dataclass(frozen=True)
@@ -235,10 +239,13 @@ def standing(session: Session, today: dt.date, survey_id: str | None = None) -> 
 
 
 def unannounced(session: Session) -> list[Concern]:
-    """Concerns the lead and the deputies have not been told of yet."""
-    return list(
-        session.scalars(select(Concern).where(Concern.announced_on.is_(None), Concern.released_on.is_(None)))
-    )
+    """Concerns the lead and the deputies have not been told of yet, kept for whoever tells them now."""
+    return list(session.scalars(select(Concern).where(*UNTOLD).with_for_update(skip_locked=True)))
+
+
+def untold(session: Session) -> bool:
+    """Whether there is any of these."""
+    return bool(session.scalar(select(exists().where(*UNTOLD))))
 
 
 def overdue(session: Session, today: dt.date) -> list[Concern]:
