@@ -122,7 +122,8 @@ def _foot(sheet: Sheet, y: float, reading: Reading, imprint: Imprint) -> float:
     when = gettext("From %(first)s to %(last)s.", first=day(imprint.first), last=day(imprint.last))
     source = gettext("Source: %(source)s", source=f"{imprint.source}, {imprint.survey}")
     if imprint.interim:
-        when = f"{when} {gettext('These are the results so far')}."
+        so_far = gettext("These are the results so far")
+        when = f"{when} {so_far}."
     return sheet.block(EDGE, y, f"{source}. {when}", 16, WIDTH - 2 * EDGE, fill=svg.QUIET) + 24
 
 
