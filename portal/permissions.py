@@ -143,8 +143,8 @@ ROLES: dict[str, Row] = {
     **_office("decision_publish", "consultation"),
     **_office("themes theme_frame theme", "moderator consultation analyst"),
     **_office(
-        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
-        "exclusion_lift",
+        "campaigns campaign_survey campaign_tables campaign_regroup exclusion_propose exclusion_confirm "
+        "exclusion_refuse exclusion_lift",
         "moderator consultation analyst",
         read="auditor",
     ),
@@ -200,7 +200,7 @@ PERMISSIONS: dict[str, Permission] = {
         "languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
-    **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
+    **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),

@@ -170,7 +170,7 @@ def _approved(
     )
     session.add(made)
     session.flush()
-    facts = {"way": way, "digest": digest} | ({"reason": reason} if reason else {})
+    facts = {"way": way, "digest": digest, "approval": made.id}
     note(session, round_, "round.approved", facts, by=by, now=now, keys=keys)
     return made
 

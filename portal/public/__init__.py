@@ -15,5 +15,6 @@ import portal.public.publications
 import portal.public.released_files
 import portal.public.results
 import portal.public.statements
+import portal.public.with_without
 import portal.public.year
 from portal.public.blueprint import bp as bp

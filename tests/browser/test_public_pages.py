@@ -22,7 +22,7 @@ FILES = {
 
 MADE = {
     *("public.short", "public.short_qr", "public.poster", "public.leaflet"),
-    *("public.document", "public.document_file", "public.plan", "public.decision"),
+    *("public.document", "public.document_file", "public.plan", "public.decision", "public.with_without"),
 }
 """Public addresses that exist once an officer has made something; their own tests look at them."""
 

@@ -129,6 +129,11 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
     assert "Give a reason" in kept.main
     assert 'value="2031-03-08"' in kept.html
     anna.submit(kept, {"reason": "Snow <b>closed</b> the libraries."}, "Change it")
+    reader = sign_in(app, "auditor")
+    logged = reader.page("/office/audit?action=round.extended")
+    assert "Snow <b>closed</b> the libraries." in logged.main
+    assert "Because of period." in reader.page("/office/audit?action=round.line").main
+    assert "Snow" not in reader.get("/office/audit/log.csv").get_data(as_text=True)
     shown = client.page("/rounds/spring")
     assert "it stays open until 8 March 2031" in shown.main
     assert "Snow <b>closed</b> the libraries." in shown.main
