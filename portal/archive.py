@@ -170,13 +170,13 @@ def export(app: Flask, folder: Path, progress: Callable[[int, int], None]) -> Ke
 
 
 def year_pack(
-    kept: Kept, data: Mapping[str, bytes], index: Callable[[list[str]], str], pdf: bytes | None
+    kept: Kept, recorded: Mapping[str, bytes], index: Callable[[list[str]], str], pdf: bytes | None
 ) -> bytes:
     """The evidence pack of a year as one zip: pages, data, and the whole in front, as PDF too.
 
     ``index`` makes the first page from the names of the files that are no pages.
     """
-    packed = {**kept.files, **{f"data/{name}": body for name, body in data.items()}}
+    packed = {**kept.files, **{f"data/{name}": body for name, body in recorded.items()}}
     if pdf is not None:
         packed[WHOLE] = pdf
     front = index(sorted(name for name in packed if name.startswith("data/") or name == WHOLE))

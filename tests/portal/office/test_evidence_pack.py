@@ -95,11 +95,24 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
     found = packed(sign_in(app, "member"))
     assert broken_links(found) == set()
     front = found["index.html"].decode()
-    for said in ("Everybody else was ill.", "The meeting could not wait.", "The analyst had left.",
-                 "The first version.", "The second version.", "The policing body", "People in the fens"):  # fmt: skip
+    for said in (
+        "Everybody else was ill.",
+        "The meeting could not wait.",
+        "The analyst had left.",
+        "The first version.",
+        "The second version.",
+        "The policing body",
+        "People in the fens",
+    ):
         assert said in front
-    assert {"results/local-2025/index.html", "rounds/2025/index.html", f"plan/{YEAR}/index.html",
-            "evidence/index.html", "data/releases/local-2025-1.json", "data/record.json"} <= set(found)  # fmt: skip
+    assert {
+        "results/local-2025/index.html",
+        "rounds/2025/index.html",
+        f"plan/{YEAR}/index.html",
+        "evidence/index.html",
+        "data/releases/local-2025-1.json",
+        "data/record.json",
+    } <= set(found)
     record = json.loads(found["data/record.json"])
     assert {one["number"] for one in record["equality_assessments"]} == {1, 2}
     assert {one["what"] for one in record["decided_alone"]} == {"opening", "line", "results"}
