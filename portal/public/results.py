@@ -14,9 +14,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import findings_words, maps
+from portal import findings_words, maps, panels
 from portal.database import read_session
 from portal.documents import files
+from portal.drawing import PICTURE, SHARE
 from portal.i18n import locale_code
 from portal.partnership import census, rounds
 from portal.partnership.rounds import Consultation
@@ -56,6 +57,8 @@ class Published:
     document: Questionnaire
     readings: tuple[Reading, ...]
     pinned: int | None = None
+    pictured: frozenset[str] = frozenset()
+    """The tables that have a picture to keep, see :mod:`portal.public.pictures`."""
     drawn: dict[str, tuple[object, Markup]] = field(default_factory=dict, repr=False, compare=False)
     """The questions as HTML, by mount point, each with what was set beside the release in it."""
 
@@ -151,7 +154,12 @@ def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> 
         abort(404)
     readings = tuple(read(table, document, locale) for table in content["tables"])
     drawn = _figures(release, locale, document)
-    return Published(survey.slug, content, drawn, document, readings, pinned)
+    charts = {
+        key: {n: part for n, part in one.items() if n not in (PICTURE, SHARE)} for key, one in drawn.items()
+    }
+    charts = {key: one for key, one in charts.items() if one}
+    pictured = frozenset(key for key, one in drawn.items() if PICTURE in one)
+    return Published(survey.slug, content, charts, document, readings, pinned, pictured)
 
 
 def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:
@@ -307,6 +315,8 @@ def _body(asked: Survey, shown: Published) -> Markup:
             years=shown.since(years.content_of(read_session(), before)) if before else {},
             ranks={r.key: found for r in (shown.headline, shown.matters) if r and (found := ranks.ranks(r))},
             figures=figures,
+            panels=panels.panels,
+            end_of=panels.top,
             finding=shown.finding,
             base_words=base_words,
         )
