@@ -151,6 +151,7 @@ ADDRESSES = {
     "/office/plan": READ,
     "/office/plan/begin": WRITE,
     "/office/plan/<int:year>": READ,
+    "/office/plan/<int:year>/evidence-pack.pdf": READ,
     "/office/plan/<int:year>/evidence-pack.zip": READ,
     "/office/plan/<int:year>/import": BOTH,
     "/office/plan/<int:year>/introduction": BOTH,
