@@ -54,6 +54,8 @@ class Report:
     language: str
     note: str
     number: int
+    invented: str
+    method_title: str
 
 
 def report(
@@ -89,6 +91,8 @@ def report(
         language=language,
         note=content["note"],
         number=content["number"],
+        invented=gettext("These answers are invented, for demonstration"),
+        method_title=gettext("Method and limits"),
     )
 
 

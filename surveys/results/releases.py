@@ -44,8 +44,8 @@ MOVES_BY = 25
 """A recount shows a group anew only if this many people joined or left it; else its last figures stand."""
 FIRST_INTERIM = 100
 """Responses before anything may be published while a survey is still open."""
-Draw = Callable[[Questionnaire, list[ReleasedTable], str], Mapping[str, Any]]
-"""Figures by table key, from a document, its released tables and a locale."""
+Draw = Callable[[Questionnaire, list[ReleasedTable], str, Mapping[str, Any]], Mapping[str, Any]]
+"""Figures by table key, from a document, its released tables, a locale, and the rest of the release."""
 
 
 Say = Callable[[Mapping[str, Any], Questionnaire, str], Mapping[str, Any]]
@@ -358,7 +358,9 @@ def _prepared(
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
-    figures = {locale: dict(draw(document, tables, locale)) for locale in document.locales} if draw else {}
+    figures = (
+        {locale: dict(draw(document, tables, locale, content)) for locale in document.locales} if draw else {}
+    )
     prepared = Prepared(survey.id, number, content["kind"], note, content, figures, counts)
     return worded(prepared, document, outside.say)
 
