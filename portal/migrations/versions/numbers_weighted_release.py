@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "numbers_weighted_release"
-down_revision = "numbers_approval_links"
+down_revision = "office_reasons"
 branch_labels = None
 depends_on = None
 
