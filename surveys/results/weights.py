@@ -144,7 +144,7 @@ def told(weights: Weights | None, *, wanted: bool, interim: bool, frozen: bool) 
     """What a release says about its weighting: nothing that tells how few people a group has.
 
     ``reason``: None when figures are weighted, else why not: "not-chosen", "interim" (results so far are
-    not), "no-margins", "frozen" (corrected are exact figures kept without weights), or as in :class:`Weights`.
+    not), "no-margins", "frozen" (the exact figures were kept without weights), or as in :class:`Weights`.
     """
     rules = Rules()
     found: dict[str, Any] = {
