@@ -169,7 +169,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack evidence_pack_paper",
         "consultation member administrator",
         read="analyst auditor",
     ),
