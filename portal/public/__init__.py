@@ -10,6 +10,7 @@ import portal.public.embeds
 import portal.public.home
 import portal.public.outreach
 import portal.public.partnership
+import portal.public.pictures
 import portal.public.plan
 import portal.public.publications
 import portal.public.released_files

@@ -39,8 +39,8 @@ MOVES_BY = 25
 """A recount shows a group anew only if this many people joined or left it; else its last figures stand."""
 FIRST_INTERIM = 100
 """Responses before anything may be published while a survey is still open."""
-Draw = Callable[[Questionnaire, list[ReleasedTable], str], Mapping[str, Any]]
-"""Figures by table key, from a document, its released tables and a locale."""
+Draw = Callable[[Questionnaire, list[ReleasedTable], str, Mapping[str, Any]], Mapping[str, Any]]
+"""Figures by table key, from a document, its released tables, a locale, and the rest of the release."""
 
 
 class Release(Base):
@@ -381,7 +381,9 @@ def _prepared(
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
-    figures = {locale: dict(draw(document, tables, locale)) for locale in document.locales} if draw else {}
+    figures = (
+        {locale: dict(draw(document, tables, locale, content)) for locale in document.locales} if draw else {}
+    )
     return Prepared(survey.id, number, content["kind"], note, content, figures, counts)
 
 

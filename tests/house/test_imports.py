@@ -13,7 +13,7 @@ from tests.house.sources import ROOT, name, python_files, tree
 
 HEAVY = (
     *("plotly", "alembic", "pyxform", "weasyprint", "docx", "openpyxl", "xlsxwriter", "segno", "zxcvbn"),
-    "prometheus_client",
+    *("prometheus_client", "resvg_py"),
 )
 """Packages that load only where they are used: in jobs, on the command line, on office pages, on request."""
 

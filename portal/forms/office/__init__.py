@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import StopValidation
 
+from portal.forms.questions import showable
 from portal.messages import words_of
 from surveys.errors import SurveysError
 
@@ -44,6 +45,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
                     *field.errors,
                     "This holds a character we cannot store. Delete it or type it again",
                 ]
+                if isinstance(field.data, str):  # in the browser again, it must be a page
+                    field.data = showable(field.data)
                 good = False
         return bool(good)
 
