@@ -69,7 +69,7 @@ ROLES: dict[str, Row] = {
     ),
     **_office(
         "releases release release_begin release_tables release_finding release_approve release_publish "
-        "release_abandon",
+        "release_abandon release_link release_link_end",
         "consultation analyst administrator",
         read="member auditor",
     ),
@@ -136,7 +136,7 @@ ROLES: dict[str, Row] = {
     **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
     **_office(
         "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
-        "decision_priority decision_minutes decision_sensitivity decision_adopt",
+        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word",
         "consultation member",
         read="administrator analyst auditor",
     ),
@@ -150,13 +150,14 @@ ROLES: dict[str, Row] = {
     ),
     **_office(
         "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
-        "builder_aside builder_settings builder_tables builder_tables_drop builder_page_add builder_page "
+        "builder_aside builder_settings builder_tables builder_page_add builder_page "
         "builder_page_act builder_question_add builder_frame builder_holder builder_question "
         "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "
         "builder_languages builder_translations builder_checked builder_preview builder_preview_end "
         "builder_publish builder_xlsform_import builder_texts_import builder_word builder_paper "
-        "builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
+        "builder_tables_act builder_group_add builder_group builder_sum_add builder_sum builder_table_add "
+        "builder_table builder_paper_word builder_json builder_texts builder_xlsform builder_approve",
         "consultation administrator",
         read="auditor member analyst",
     ),
@@ -166,7 +167,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
         "consultation member administrator",
         read="analyst auditor",
     ),
@@ -174,7 +175,11 @@ ROLES: dict[str, Row] = {
     **_office(
         "scrutiny recommendation plan_sent", "consultation member administrator", read="analyst auditor"
     ),
-    **_office("report_back report_back_year", "consultation administrator", read="member analyst auditor"),
+    **_office(
+        "report_back report_back_year report_back_word",
+        "consultation administrator",
+        read="member analyst auditor",
+    ),
     **_office("report_back_draft report_back_publish report_back_tell", "consultation administrator"),
     **_office("publications publication", "consultation administrator", read="member analyst auditor"),
     **_office("publication_file", "consultation administrator", read="member auditor"),
@@ -211,7 +216,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join round_signing"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

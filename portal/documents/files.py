@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -13,7 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext
+
 from portal.documents.report import Report
+from portal.papers.book import Book
 from surveys.results import exports
 
 Content = Mapping[str, Any]
@@ -31,45 +35,24 @@ def can_make_pdf() -> bool:
 
 def word(report: Report) -> bytes:
     """The report as a Word file an officer can edit: real headings, real tables, the language set."""
-    from docx import Document
-    from docx.oxml.ns import qn
-
-    document = Document()
-    document.core_properties.title = report.title
-    document.core_properties.author = ""
-    document.core_properties.language = report.language
-    style = document.styles["Normal"]
-    style.font.name = "Arial"
-    language = style.element.get_or_add_rPr().makeelement(qn("w:lang"), {qn("w:val"): report.language})
-    style.element.get_or_add_rPr().append(language)
-    document.add_heading(report.title, 0)
-    document.add_paragraph(f"{report.when} {report.answered}.")
+    book = Book(report.title, report.language, dt.datetime(*BUNDLED_AT))
+    book.say(f"{report.when} {report.answered}.")
     if report.demonstration:
-        document.add_paragraph(exports.WORDS["demonstration"])
+        book.say(exports.WORDS["demonstration"])
     if report.note:
-        document.add_paragraph(report.note)
-    for finding in report.findings:
-        document.add_paragraph(finding, style="List Bullet")
+        book.say(report.note)
+    book.listed(report.findings)
     for table in report.tables:
-        document.add_heading(table.title, 1)
-        document.add_paragraph(table.wording)
-        document.add_paragraph(table.finding)
-        document.add_paragraph(table.base)
-        drawn = document.add_table(rows=1, cols=len(table.heads), style="Table Grid")
-        for cell, words in zip(drawn.rows[0].cells, table.heads, strict=True):
-            cell.text = words
-        drawn.rows[0]._tr.get_or_add_trPr().append(drawn.rows[0]._tr.makeelement(qn("w:tblHeader"), {}))
-        for row in table.rows:
-            for cell, words in zip(drawn.add_row().cells, row, strict=True):
-                cell.text = words
+        book.heading(table.title)
+        book.say(table.wording)
+        book.say(table.finding)
+        book.say(table.base)
+        book.table(table.heads, table.rows, title=table.title, about=table.base)
         if table.note:
-            document.add_paragraph(table.note)
-    document.add_heading("Method", 1)
-    for line in report.method:
-        document.add_paragraph(line, style="List Bullet")
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+            book.say(table.note)
+    book.heading(str(gettext("Method and limits")))
+    book.listed(report.method)
+    return book.saved()
 
 
 def pdf(html: str) -> bytes:

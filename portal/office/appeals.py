@@ -16,7 +16,8 @@ from portal.office.showing import visible
 from surveys import moderation
 from surveys.errors import SurveysError
 from surveys.moderation import appeals as verbs
-from surveys.moderation.appeals import Appeal
+from surveys.moderation.policy import ALONE
+from surveys.moderation.records import Appeal
 from surveys.surveys import Survey
 
 
@@ -47,7 +48,7 @@ def appeal_settle(appeal_id: str) -> ResponseReturnValue:
                 session,
                 _found(session, appeal_id),
                 outcome=form.outcome.data or "",
-                reason="nobody-available" if form.alone.data else "",
+                reason=ALONE if form.alone.data else "",
                 by=officer().by,
                 now=now(),
                 keys=keys(),

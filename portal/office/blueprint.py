@@ -29,6 +29,7 @@ from portal.errors import typed_fields
 from portal.forms.office.accounts import ROLE_WORDS
 from portal.i18n import SOURCE_LOCALE, path_in
 from portal.office import navigation, visit
+from portal.partnership import approval_links
 from portal.permissions import PERMISSIONS, ROLES, Permission
 from surveys.sealing import Keyring
 
@@ -90,10 +91,10 @@ def fresh_sign_in(view: View) -> View:
 
 
 def name_of(by: str) -> str:
-    """The name behind ``officer:<id>`` for pages."""
+    """The name behind ``officer:<id>``, or ``senior:<id>`` of an approval link, for pages."""
     names: dict[str, str] = g.setdefault("names", {})
     if by not in names:
-        names[by] = people.name_of(read_session(), by)
+        names[by] = approval_links.name_of(read_session(), by) or people.name_of(read_session(), by)
     return names[by]
 
 

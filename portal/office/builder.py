@@ -18,7 +18,6 @@ from portal.office.builder_desk import (
     conditions_said,
     conflict,
     draft_at,
-    press,
     seen,
     tell,
 )
@@ -273,27 +272,3 @@ def _settings_fields(form: Settings, document: Questionnaire) -> dict[str, Any]:
         "age_question": form.age_question.data or None,
         "headline": form.headline.data or None,
     }
-
-
-@bp.get("/surveys/<draft_id>/tables")
-def builder_tables(draft_id: str) -> ResponseReturnValue:
-    """The groups, sums and tables the results will have: shown here, kept as they came."""
-    draft = draft_at(draft_id)
-    document = drafting.document_of(draft)
-    faults = [
-        one
-        for one in tell(draft, document, drafting.faults_of(read_session(), draft))
-        if one.href == url_for("office.builder_tables", draft_id=draft_id)
-    ]
-    return render_template("office/builder/tables.html", draft=draft, document=document, faults=faults)
-
-
-@bp.post("/surveys/<draft_id>/tables/drop")
-def builder_tables_drop(draft_id: str) -> ResponseReturnValue:
-    """Takes a group, sum or table out of the results: a question it needs is gone."""
-    name, key = request.form.get("list", ""), request.form.get("at", "")
-    if press(
-        draft_id, lambda document: framing.drop_listed(document, name, key), "document.set", [f"{name}:{key}"]
-    ):
-        said("Taken out of the results.")
-    return redirect(url_for("office.builder_tables", draft_id=draft_id))

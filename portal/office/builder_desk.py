@@ -14,7 +14,7 @@ from portal.office.blueprint import keys, name_of, now, officer, said
 from portal.office.builder_words import fault_words
 from portal.partnership.survey_models import places_in_use
 from portal.rendering import moment
-from portal.route_words import by_name, condition_words
+from portal.route_words import by_name, condition_words, option_words
 from surveys.authoring import drafting
 from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
@@ -51,6 +51,21 @@ def page_of(document: Questionnaire, question_id: str) -> str:
 def places() -> tuple[PlaceEntry, ...]:
     """The wards and parishes in use, as publishing would freeze them in."""
     return places_in_use(read_session())
+
+
+def answers_of(document: Questionnaire, question: Any) -> list[tuple[str, str]]:
+    """Every answer the question can have. Places are those of today's map until they are frozen in."""
+    locale = document.source_locale
+    if question.kind == "one-of":
+        source = next((q for q in document.all_questions if q.id == question.of), None)
+        options = [*getattr(source, "options", ()), *question.options]
+    else:
+        options = list(getattr(question, "options", ()))
+    found = [(one.key, option_words(question, one.key, document, locale)) for one in options]
+    if question.kind == "place":
+        there = document.places or places()
+        found = [(p.key, p.name) for p in there if p.level == question.level] + found
+    return found
 
 
 def conditions_said(document: Questionnaire) -> Callable[[Condition], str]:
@@ -138,6 +153,10 @@ def _words(value: Any) -> str:
     return str(value).strip()
 
 
+LISTED = {"dimensions": "builder_group", "nets": "builder_sum", "breakdowns": "builder_table"}
+"""Where a group, sum or table is mended."""
+
+
 # Faults ---------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +199,9 @@ def _told(draft: SurveyDraft, document: Questionnaire, fault: Fault) -> Told:
         href = url_for("office.builder_page", draft_id=id, page_id=at.page)
     elif at.part or at.holder in ("sections", "stops"):
         href = url_for("office.builder_frame", draft_id=id)
-    elif at.holder in ("dimensions", "nets", "breakdowns", "places", "translations"):
+    elif at.holder in LISTED and at.listed:
+        href = url_for(f"office.{LISTED[at.holder]}", draft_id=id, key=at.listed)
+    elif at.holder in (*LISTED, "places", "translations"):
         href = url_for("office.builder_tables", draft_id=id)
     else:
         href = url_for("office.builder_settings", draft_id=id)

@@ -10,7 +10,15 @@ from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import Leaf
 from portal.office.blueprint import bp, said
-from portal.office.builder_desk import change, conditions_said, draft_at, places, press, question_at, thing
+from portal.office.builder_desk import (
+    answers_of,
+    change,
+    conditions_said,
+    draft_at,
+    press,
+    question_at,
+    thing,
+)
 from portal.route_words import by_name, option_words
 from surveys.authoring import drafting
 from surveys.errors import SurveysError
@@ -104,7 +112,7 @@ def builder_condition(draft_id: str, what: str, name: str) -> ResponseReturnValu
     question = question_at(document, id)
     form = Leaf(data={"seen": str(draft.revision), "joiner": "all"})
     form.operator.choices = [(one, OPERATORS[one]) for one in conditions.operators(question, bool(row))]
-    form.answers.choices = _answers(document, question)
+    form.answers.choices = answers_of(document, question)
     form.joiner.choices = [("all", "All of them must hold"), ("any", "Any one of them is enough")]
     if request.method == "GET":
         when = document.page_by_id[name].when if what == "page" else question_at(document, name).when
@@ -141,21 +149,6 @@ def builder_condition(draft_id: str, what: str, name: str) -> ResponseReturnValu
         many="at_least" in conditions.operators(question) or "equals" in conditions.operators(question),
     )
     return make_response(shown, 422 if form.problems() else 200)
-
-
-def _answers(document: Questionnaire, question: Any) -> list[tuple[str, str]]:
-    """Every answer the question can have. Places are those of today's map until they are frozen in."""
-    locale = document.source_locale
-    if question.kind == "one-of":
-        source = next((q for q in document.all_questions if q.id == question.of), None)
-        options = [*getattr(source, "options", ()), *question.options]
-    else:
-        options = list(getattr(question, "options", ()))
-    found = [(one.key, option_words(question, one.key, document, locale)) for one in options]
-    if question.kind == "place":
-        there = document.places or places()
-        found = [(p.key, p.name) for p in there if p.level == question.level] + found
-    return found
 
 
 @bp.post("/surveys/<draft_id>/routes/<what>/<name>/act")

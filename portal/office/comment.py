@@ -33,7 +33,8 @@ from portal.office.showing import unseen, visible
 from portal.office.visit import settings
 from surveys import moderation
 from surveys.errors import SurveysError
-from surveys.moderation import campaigns, concerns, detection, queue, themes, work
+from surveys.moderation import campaigns, concerns, detection, log, queue, themes, work
+from surveys.moderation.policy import ALONE
 from surveys.moderation.work import Mark
 from surveys.records import Comment
 from surveys.surveys import Survey, london_day
@@ -161,6 +162,7 @@ def _page(
         held=concerns.locked(session, survey.id, found.id),
         mode=moderation.mode_of(session, survey.id),
         alike=alike,
+        barred=log.barred(session, survey.id, found.id, officer().by),
         own_quote=bool(decided) and decided[-1].by == officer().by,
         waited=(london_day(now()) - found.submitted_on).days,
         claimed=found.claimed_by
@@ -220,6 +222,7 @@ def comment_decide(slug: str, comment_id: str) -> ResponseReturnValue:
                 reason=form.reason.data or "",
                 redactions=redactions,
                 quote=bool(form.quote.data),
+                alone=ALONE if form.alone.data else "",
                 by=officer().by,
                 now=now(),
                 keys=keys(),
@@ -252,9 +255,11 @@ def _claim_next(session: Session) -> tuple[str, str] | None:
     about = chosen(session, wanted)
     page = queue.page(session, [s.id for s in about], wanted.filter(officer().by), now=now(), keys=keys())
     for row in page.rows:
-        if row.claimed_by in (None, officer().by) and queue.claim(
-            session, row.survey_id, [row.id], by=officer().by, now=now()
+        if row.claimed_by not in (None, officer().by) or log.barred(
+            session, row.survey_id, row.id, officer().by
         ):
+            continue
+        if queue.claim(session, row.survey_id, [row.id], by=officer().by, now=now()):
             return next(s.slug for s in about if s.id == row.survey_id), row.id
     return None
 

@@ -10,9 +10,13 @@ from flask.typing import ResponseReturnValue
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.decision import (
+    CAPACITY_WORDS,
     CRITERION_WORDS,
+    GROUP_WORDS,
+    LEVEL_WORDS,
     METHOD_WORDS,
     OUTCOME_WORDS,
+    TREND_WORDS,
     WORDS_FIELDS,
     Adopt,
     Weights,
@@ -23,14 +27,11 @@ from portal.office.year import known
 from portal.partnership import (
     adoption,
     cycles,
-    decision_minutes,
     decisions,
-    heard,
     matrix,
     pages,
     priorities,
     record,
-    submissions,
     what_if,
 )
 from portal.partnership.cycles import Cycle
@@ -83,34 +84,24 @@ def one_page(year: int) -> ResponseReturnValue:
 
 
 def page(cycle: Cycle, refused: OfficeForm | None = None) -> ResponseReturnValue:
-    session = read_session()
-    found = decisions.of(session, cycle.year)
-    table = table_of(cycle)
-    entries = {e.key: e for e in decisions.entries(session, cycle.year, "topic")} if found else {}
-    themes = decisions.entries(session, cycle.year, "theme") if found else ()
-    release, _, _ = matrix.headline(session, cycle.round_slug)
-    letters = submissions.inbox(session, cycle.round_slug) if cycle.round_slug else ()
+    found = record.gather(read_session(), cycle, now=now(), keys=keys())
+    decision = found.decision
     shown = render_template(
         "office/decision/decision.html",
+        found=found,
         cycle=cycle,
-        decision=found,
-        words=found.words if found else None,
-        matrix=table,
-        sure=record.how_sure(table, dict(cycles.settings_of(cycle).weights)),
-        entries=entries,
-        themes=[(one, heard.quote(session, one.about.get("quote"), keys=keys())) for one in themes],
-        who=heard.who_answered(session, release),
-        group_words=_group_words(),
-        widest=matrix.widest(table),
-        letters=letters,
-        waiting=[one for one in letters if one.state != "considered"],
-        priorities=priorities.proposed(session, cycle.year) if found else (),
-        interests=decision_minutes.interests(session, cycle.year) if found else (),
-        readings=decision_minutes.readings(session, cycle.year) if found else (),
-        open_=_open_words(found) if found and found.state == "draft" else [],
+        decision=decision,
+        words=found.words,
+        matrix=found.matrix,
+        group_words=GROUP_WORDS,
+        level_words=LEVEL_WORDS,
+        capacity_words=CAPACITY_WORDS,
+        trend_words=TREND_WORDS,
+        open_=_open_words(decision) if decision and decision.state == "draft" else [],
         outcome_words=OUTCOME_WORDS,
-        titles=titles(),
-        adopt=Adopt(formdata=None, on=cycle.meeting_on, seen_version=str(found.version if found else 0)),
+        adopt=Adopt(
+            formdata=None, on=cycle.meeting_on, seen_version=str(decision.version if decision else 0)
+        ),
         form=refused,
     )
     return make_response(shown, 422 if refused is not None else 200)
@@ -119,10 +110,6 @@ def page(cycle: Cycle, refused: OfficeForm | None = None) -> ResponseReturnValue
 def titles() -> dict[str, str]:
     """Area of focus to its name."""
     return {e.key: e.texts.title for e in pages.current(read_session(), "area", pages.SOURCE)}
-
-
-def _group_words() -> dict[str, str]:
-    return {"female": "Women", "male": "Men", "75-over": "Aged 75 or over"}
 
 
 def _open_words(found: Decision) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.database import read_session, writing
 from portal.forms.office.decision import (
+    CITED_WORDS,
     OUTCOME_HINTS,
     OUTCOME_WORDS,
     Entry,
@@ -20,6 +21,7 @@ from portal.forms.office.decision import (
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.decision import begun, seen_version, table_of, titles
 from portal.partnership import (
+    citations,
     decision_minutes,
     decisions,
     evidence,
@@ -61,6 +63,14 @@ def citable(cycle: Cycle) -> list[tuple[str, str]]:
         summary = submissions.opened(letter, keys()).summary or "not summed up yet"
         found.append((f"submission:{letter.id}", f"{letter.kind.capitalize()}: {summary[:90]}"))
     return found
+
+
+def read_words(id: str) -> str:
+    """What somebody read, for what is not on the shelf of this year any more."""
+    if id.startswith("equality:"):
+        return f"Equality assessment, version {id.removeprefix('equality:')}"
+    cited = citations.parse(id)
+    return id if cited is None else CITED_WORDS[cited.kind].capitalize()
 
 
 @bp.route("/decision/<int:year>/<any(topic, theme):kind>/<key>", methods=["GET", "POST"])
@@ -251,10 +261,12 @@ def decision_minutes_page(year: int) -> ResponseReturnValue:
             return redirect(url_for("office.decision_minutes", year=year))
         except SurveysError as problem:
             form.refuse(problem)
+    readings = decision_minutes.readings(read_session(), year)
+    names = dict(reading.what.choices)
     shown = render_template(
         "office/decision/minutes.html", year=year, reading=reading, interest=interest, decision=found,
-        form=form if form.problems() else None, names=dict(reading.what.choices),
-        readings=decision_minutes.readings(read_session(), year),
+        form=form if form.problems() else None,
+        readings=[(one, names.get(one.what, read_words(one.what))) for one in readings],
         interests=decision_minutes.interests(read_session(), year),
     )  # fmt: skip
     return make_response(shown, 422 if form.problems() else 200)

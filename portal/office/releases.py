@@ -14,8 +14,10 @@ from sqlalchemy import select
 from portal import drawing, findings_words
 from portal.database import read_session, writing
 from portal.forms.office.releases import Approve, Tables
+from portal.forms.office.rounds import ApprovalLink
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
+from portal.partnership import approval_links, release_approvals
 from portal.reading import Reading, read
 from surveys import surveys
 from surveys.errors import SurveysError
@@ -109,18 +111,22 @@ def release_begin(slug: str) -> ResponseReturnValue:
 
 @bp.get("/releases/<slug>")
 def release(slug: str) -> ResponseReturnValue:
-    return _page(survey_or_404(slug))
+    return release_page(survey_or_404(slug))
 
 
-def _draft(survey: Survey) -> Composition:
+def draft_of(survey: Survey) -> Composition:
     draft = compositions.open_one(read_session(), survey.id)
     if draft is None:
         abort(404)
     return draft
 
 
-def _page(
-    survey: Survey, tables: Tables | None = None, approving: Approve | None = None, status: int = 200
+def release_page(
+    survey: Survey,
+    tables: Tables | None = None,
+    approving: Approve | None = None,
+    asking: ApprovalLink | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     session = read_session()
     draft = compositions.open_one(session, survey.id)
@@ -129,7 +135,10 @@ def _page(
     if draft is not None:
         facts |= _making(survey, draft, tables)
     page = render_template(
-        "office/releases/release.html", approving=approving or Approve(formdata=None), **facts
+        "office/releases/release.html",
+        approving=approving or Approve(formdata=None),
+        asking=asking or ApprovalLink(formdata=None),
+        **facts,
     )
     return make_response(page, status)
 
@@ -149,12 +158,16 @@ def _making(survey: Survey, draft: Composition, tables: Tables | None) -> dict[s
         recount=draft.recount,
     )
     form.shown.choices = [(line.key, line.key) for line in lines]
+    seal = compositions.sealed_print(chosen.content)
     return {
         "impossible": "",
         "document": document,
         "lines": lines,
         "form": form,
-        "print": compositions.sealed_print(chosen.content),
+        "print": seal,
+        "digest": seal,
+        "links": approval_links.of(read_session(), release_approvals.about(draft)),
+        "end_of": lambda link: url_for("office.release_link_end", slug=survey.slug, link_id=link.id),
         "content": chosen.content,
         "counts": whole.counts,
         "own": draft.changed_by == officer().by,
@@ -199,7 +212,7 @@ def _lines(document: Questionnaire, whole: Prepared, draft: Composition) -> list
 @bp.post("/releases/<slug>/tables")
 def release_tables(slug: str) -> ResponseReturnValue:
     survey = survey_or_404(slug)
-    draft, form = _draft(survey), Tables()
+    draft, form = draft_of(survey), Tables()
     whole, _ = _prepared(survey, draft)
     menu = [table["key"] for table in whole.content["tables"]]
     form.shown.choices = [(key, key) for key in menu]
@@ -220,7 +233,7 @@ def release_tables(slug: str) -> ResponseReturnValue:
             )
     except SurveysError as problem:
         form.refuse(problem)
-        return _page(survey, tables=form, status=422)
+        return release_page(survey, tables=form, status=422)
     said("Saved. Whatever was approved has to be approved again.")
     return redirect(url_for("office.release", slug=slug))
 
@@ -234,7 +247,7 @@ def _seen() -> int:
 def release_finding(slug: str, table: str) -> ResponseReturnValue:
     """The officer's own sentence for one table, in every language of the survey."""
     survey = survey_or_404(slug)
-    draft, document = _draft(survey), document_of(survey)
+    draft, document = draft_of(survey), document_of(survey)
     whole, _ = _prepared(survey, draft)
     released = next((one for one in whole.content["tables"] if one["key"] == table), None)
     if released is None:
@@ -292,7 +305,7 @@ def _known(released: dict[str, Any], document: Questionnaire) -> list[str]:
 @bp.post("/releases/<slug>/approval")
 def release_approve(slug: str) -> ResponseReturnValue:
     survey = survey_or_404(slug)
-    draft, form = _draft(survey), Approve()
+    draft, form = draft_of(survey), Approve()
     good = form.validate()
     publish_at = None
     if form.publish_on.data:
@@ -318,13 +331,13 @@ def release_approve(slug: str) -> ResponseReturnValue:
             return redirect(url_for("office.release", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
-    return _page(survey, approving=form, status=422)
+    return release_page(survey, approving=form, status=422)
 
 
 @bp.post("/releases/<slug>/publication")
 def release_publish(slug: str) -> ResponseReturnValue:
     survey = survey_or_404(slug)
-    draft = _draft(survey)
+    draft = draft_of(survey)
     with writing() as session:
         mine = session.get_one(Composition, draft.id)
         made = compositions.publish(session, mine, by=officer().by, now=now(), keys=keys())
@@ -336,7 +349,7 @@ def release_publish(slug: str) -> ResponseReturnValue:
 @bp.post("/releases/<slug>/end")
 def release_abandon(slug: str) -> ResponseReturnValue:
     survey = survey_or_404(slug)
-    draft = _draft(survey)
+    draft = draft_of(survey)
     with writing() as session:
         mine = session.get_one(Composition, draft.id)
         compositions.abandon(session, mine, by=officer().by, now=now(), keys=keys())

@@ -12,26 +12,15 @@ from portal.forms.office.rounds import AUDIENCE_WORDS, Answer, ApprovalLink, App
 from portal.forms.office.texts import LABELS
 from portal.i18n import own_name
 from portal.messages import words_of
+from portal.office import seniors
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.round_words import TITLES
 from portal.office.rounds import the_round
 from portal.office.signature import signed
-from portal.office.visit import settings
-from portal.partnership import approvals, outbox
+from portal.partnership import approvals
 from portal.partnership.rounds import Round
-from portal.rendering import moment
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
-
-LETTER = """Dear {name},
-
-Please look at what is prepared and say whether it may go ahead. No account is needed.
-The link works once, until {until}:
-
-{address}
-
-It shows exactly what you would approve. If anything is changed after this letter, the link tells you so.
-"""
 
 
 def _shown(content: approvals.Content) -> dict[str, object]:
@@ -78,6 +67,7 @@ def _page(round_: Round, form: ApprovalLink, alone: ApproveAlone) -> ResponseRet
         valid=approvals.valid(session, round_, content.digest),
         given=approvals.approvals_of(session, round_),
         links=approvals.links_of(session, round_),
+        end_of=lambda link: url_for("office.round_link_end", slug=round_.slug, link_id=link.id),
         **_shown(content),
     )
     return make_response(page, 422 if form.problems() or alone.problems() else 200)
@@ -118,21 +108,10 @@ def round_approval_link(slug: str) -> ResponseReturnValue:
                 post=form.post.data or "",
                 **signed(),
             )
-            address = settings().public_url + url_for("office.round_signing", slug=slug, token=token)
-            if (form.email.data or "").strip():
-                outbox.post(
-                    session,
-                    to=form.email.data.strip(),
-                    subject="For your approval",
-                    body=LETTER.format(name=link.name, address=address, until=moment(link.expires_at)),
-                    kind="approval",
-                    now=now(),
-                    keys=keys(),
-                    link=address,
-                )
+            path = url_for("office.round_signing", slug=slug, token=token)
+            address = seniors.send(session, link, path, form.email.data or "")
     except SurveysError as problem:
-        field = "email" if problem.code.startswith("mail.") else problem.field
-        form.refuse(SurveysError(problem.code, field=field, **problem.facts))
+        form.refuse(problem)
         return _page(round_, form, ApproveAlone(formdata=None))
     return render_template("office/rounds/link.html", round_=round_, link=link, address=address)
 
@@ -158,7 +137,7 @@ def round_signing(slug: str, token: str) -> ResponseReturnValue:
     form = Answer()
     try:
         link = approvals.open_link(read_session(), slug, token, now=now(), keys=keys())
-        round_ = read_session().get_one(Round, link.round_id)
+        round_ = the_round(slug)
         content = approvals.content_of(read_session(), round_)
     except SurveysError as problem:
         refused = render_template("office/rounds/link-ended.html", words=words_of(problem))

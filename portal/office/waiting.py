@@ -13,7 +13,7 @@ from portal.office.blueprint import may, now
 from portal.partnership import outbox, requests
 from portal.rendering import day
 from surveys.moderation import concerns, queue
-from surveys.moderation.appeals import Appeal
+from surveys.moderation.records import Appeal
 from surveys.results import compositions
 from surveys.results.compositions import Composition
 from surveys.surveys import Survey, london_day

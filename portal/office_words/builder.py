@@ -47,6 +47,9 @@ WORDS: dict[str, Say] = {
     "edit.taken": lambda _: "This name is already used in this draft. Choose another one",
     "edit.no_options": lambda _: "A question of this kind has no list of answers",
     "edit.codes_full": lambda _: "This question has used every code there is. Ask it as a new question",
+    "edit.groups_full": lambda facts: (
+        f"There can be {facts.get('most', '')} groups of people. Take one out first"
+    ),
     "edit.source_language": lambda _: "The language the questions are written in cannot be taken away",
     "edit.language": lambda _: "The draft is not in this language. Add the language first",
     "edit.not_empty": lambda _: "It still has pages. Move or delete them first",

@@ -12,6 +12,10 @@ WORDS: dict[str, Say] = {
         "This comment was referred. Only the safeguarding lead can give it back to the moderators"
     ),
     "comment.claimed": lambda _: "Another moderator has this comment open. Choose a different one",
+    "comment.appealed": lambda _: (
+        "The writer asked for your decision to be looked at again, so somebody else decides this comment. "
+        "If nobody is available, say so and it stays on record"
+    ),
     "comment.unknown": lambda _: "There is no such comment. Its writer may have taken it back",
     "comment.not_referred": lambda _: "This comment is not with the safeguarding lead",
     "comments.differ": lambda _: "These comments are not word for word the same. Decide them one at a time",

@@ -28,7 +28,7 @@ WORDS: dict[str, Say] = {
     "gate.not_overridden": lambda _: "This line is not set aside",
     "approval.own": lambda _: "Somebody else has to do this: you wrote it, or you signed it off yourself",
     "approval.changed": lambda _: (
-        "Something was changed after this was prepared for approval, so it no longer shows what would open. "
+        "Something was changed after this was prepared for approval, so it no longer shows what is there. "
         "Ask for a new link"
     ),
     "approval.unknown": lambda _: "This link is not one of ours. Check that it was copied whole",

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from typing import Any
 
 from flask_babel import gettext
 
+from portal.papers.book import TYPE as TYPE
+from portal.papers.book import Book
 from portal.papers.sheet import Answer, Block, Item, Paper, paper
 from surveys.questionnaire.model import Questionnaire
 
-TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BOX = "☐"
 
 
 def committee(document: Questionnaire, *, name: str, made: dt.datetime) -> bytes:
     """The questionnaire with its codes, its ways on in words, sources and what is off."""
     locale = document.source_locale
-    book = _opened(f"{document.say(document.title, locale)}: {name}", locale, made)
+    opened = Book(f"{document.say(document.title, locale)}: {name}", locale, made)
+    book = opened.book
     book.add_paragraph(document.say(document.purpose, locale))
     book.add_paragraph(
         f"{len(document.questions)} questions on {len(document.page_by_id)} pages, "
@@ -44,7 +45,7 @@ def committee(document: Questionnaire, *, name: str, made: dt.datetime) -> bytes
         for stop in document.stops:
             book.add_paragraph(document.say(stop.title, locale)).runs[0].bold = True
             book.add_paragraph(document.say(stop.body, locale))
-    return _saved(book)
+    return opened.saved()
 
 
 def _review(book: Any, block: Block, by_id: Any) -> None:
@@ -84,13 +85,14 @@ def _coded(answer: Answer) -> str:
 def form(document: Questionnaire, locale: str, *, made: dt.datetime) -> bytes:
     """The paper form in this language; interface words are those of the language in force."""
     printed = paper(document, locale)
-    book = _opened(printed.title, locale, made)
+    opened = Book(printed.title, locale, made)
+    book = opened.book
     book.add_paragraph(printed.purpose)
     for block in printed.blocks:
         _printed(book, block, printed)
     book.add_heading(str(gettext("The end")), 2)
     book.add_paragraph(str(gettext("Thank you. Please give this form back where you got it.")))
-    return _saved(book)
+    return opened.saved()
 
 
 def _printed(book: Any, block: Block, printed: Paper) -> None:
@@ -139,26 +141,3 @@ def _asked(book: Any, item: Item) -> None:
 
 def _quiet(book: Any, words: str) -> None:
     book.add_paragraph().add_run(words).italic = True
-
-
-def _opened(title: str, locale: str, made: dt.datetime) -> Any:
-    from docx import Document
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    book: Any = Document()
-    book.core_properties.title = title[:250]
-    book.core_properties.author = ""
-    book.core_properties.language = locale.replace("_", "-")
-    book.core_properties.created = book.core_properties.modified = made.replace(tzinfo=None)
-    tongue = OxmlElement("w:lang")
-    tongue.set(qn("w:val"), locale.replace("_", "-"))
-    book.styles["Normal"].element.get_or_add_rPr().append(tongue)
-    book.add_heading(title, 0)
-    return book
-
-
-def _saved(book: Any) -> bytes:
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

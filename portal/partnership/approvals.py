@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.partnership import editing, gates, instruments, round_documents
+from portal.partnership import approval_links, editing, gates, instruments, round_documents, rounds
+from portal.partnership.approval_links import ApprovalLink
 from portal.partnership.pages import Revision
 from portal.partnership.register import RoundFacts
 from portal.partnership.rounds import Round, note
@@ -21,9 +21,6 @@ from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 
-LINK_DAYS = 14
-TOKEN_BYTES = 24
-"""192 random bits; only a keyed hash of the token is stored."""
 APPROVED_FACTS = (
     "decision opens closes withdraw_days impact_assessment impact_assessment_on results_due"
     " results_due_weeks outcome_due outcome_due_weeks"
@@ -52,31 +49,6 @@ class Approval(Base):
 
 
 append_only(Approval.__table__)
-
-
-class ApprovalLink(Base):
-    """An address a named senior may use once to approve one content, or to send it back."""
-
-    __tablename__ = "approval_link"
-    __table_args__ = (
-        UniqueConstraint("token_hash"),
-        CheckConstraint("outcome IN ('approved', 'sent-back')", name="outcome"),
-        CheckConstraint("(used_at IS NULL) = (outcome IS NULL)", name="used"),
-    )
-
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
-    round_id: Mapped[str] = mapped_column(ForeignKey("round.id"), index=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    digest: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(120))
-    post: Mapped[str] = mapped_column(String(120))
-    made_by: Mapped[str] = mapped_column(String(80))
-    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
-    outcome: Mapped[str | None] = mapped_column(String(10))
-    note: Mapped[str] = mapped_column(Text, default="")
-    taken_back_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True)
@@ -206,64 +178,34 @@ def _approved(
 # By a named senior -----------------------------------------------------------------------------------------
 
 
+def about(round_: Round) -> str:
+    """What links to this round are about."""
+    return f"round:{round_.slug}"
+
+
 def make_link(
-    session: Session,
-    round_: Round,
-    *,
-    name: str,
-    post: str,
-    by: str,
-    now: dt.datetime,
-    keys: Keyring,
-    days: int = LINK_DAYS,
+    session: Session, round_: Round, *, name: str, post: str, by: str, now: dt.datetime, keys: Keyring
 ) -> tuple[ApprovalLink, str]:
-    """A single-use link to what would be approved now, and its token, which is nowhere else.
-
-    Raises "record.missing" for the name or post.
-    """
-    given = {"name": " ".join(name.split())[:120], "post": " ".join(post.split())[:120]}
-    for field, words in given.items():
-        if not words:
-            raise SurveysError("record.missing", field=field)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    link = ApprovalLink(
-        id=new_id(),
-        round_id=round_.id,
-        token_hash=keys.mac("approval-link", token),
-        digest=content_of(session, round_).digest,
-        made_by=by,
-        made_at=now,
-        expires_at=now + dt.timedelta(days=days),
-        **given,
+    """A single-use link to what would be approved now. Raises as :func:`approval_links.make`."""
+    digest = content_of(session, round_).digest
+    return approval_links.make(
+        session, about(round_), digest, name=name, post=post, by=by, now=now, keys=keys
     )
-    session.add(link)
-    session.flush()
-    note(session, round_, "round.approval_asked", {"link": link.id}, by=by, now=now, keys=keys)
-    return link, token
 
 
-def open_link(session: Session, slug: str, token: str, *, now: dt.datetime, keys: Keyring) -> ApprovalLink:
+def open_link(
+    session: Session, slug: str, token: str, *, now: dt.datetime, keys: Keyring, lock: bool = False
+) -> ApprovalLink:
     """The link of this token while it can be used.
 
-    Raises "approval.unknown", "approval.other_round" (``slug``), "approval.used" (``at``),
-    "approval.taken_back", "approval.expired" (``at``), "approval.changed".
+    Raises "approval.other_round" (``slug``), and as :func:`approval_links.called` and ``check``.
     """
-    found = session.scalar(
-        select(ApprovalLink).where(ApprovalLink.token_hash == keys.mac("approval-link", token))
-    )
-    if found is None:
-        raise SurveysError("approval.unknown")
-    round_ = session.get(Round, found.round_id)
-    if round_ is None or round_.slug != slug:
-        raise SurveysError("approval.other_round", slug=round_.slug if round_ else "")
-    if found.used_at is not None:
-        raise SurveysError("approval.used", at=found.used_at)
-    if found.taken_back_at is not None:
-        raise SurveysError("approval.taken_back")
-    if now >= found.expires_at:
-        raise SurveysError("approval.expired", at=found.expires_at)
-    if content_of(session, round_).digest != found.digest:
-        raise SurveysError("approval.changed")
+    found = approval_links.called(session, token, keys=keys, kind="round", lock=lock)
+    belongs = found.about.removeprefix("round:")
+    round_ = rounds.by_slug(session, slug)
+    if round_ is None or belongs != slug:
+        raise SurveysError("approval.other_round", slug=belongs)
+    approval_links.check(found, content_of(session, round_).digest, now=now)
     return found
 
 
@@ -278,23 +220,14 @@ def answer_link(
     keys: Keyring,
 ) -> ApprovalLink:
     """The senior's answer uses the link up. Raises as :func:`open_link`; "reason.missing" to send it back."""
-    mine = select(ApprovalLink.id).where(ApprovalLink.token_hash == keys.mac("approval-link", token))
-    session.execute(mine.with_for_update())  # of two answers at once the second finds the link used
-    session.expire_all()
-    link = open_link(session, slug, token, now=now, keys=keys)
-    round_ = session.get_one(Round, link.round_id)
-    given = words.strip()[:2000]
-    if not approved and not given:
-        raise SurveysError("reason.missing", field="words")
-    link.used_at, link.outcome, link.note = now, "approved" if approved else "sent-back", given
-    session.flush()
-    by = f"senior:{link.id}"
-    if approved:
+    link = open_link(session, slug, token, now=now, keys=keys, lock=True)
+    given = approval_links.answer(session, link, approved=approved, words=words, now=now, keys=keys)
+    round_ = rounds.by_slug(session, slug)
+    if approved and round_ is not None:
         _approved(
-            session, round_, link.digest, "senior", link.name, link.post, given, by=by, now=now, keys=keys
-        )
-    else:
-        note(session, round_, "round.approval_refused", {"link": link.id}, by=by, now=now, keys=keys)
+            session, round_, link.digest, "senior", link.name, link.post, given,
+            by=link.by, now=now, keys=keys,
+        )  # fmt: skip
     return link
 
 
@@ -302,12 +235,7 @@ def take_back(
     session: Session, round_: Round, link_id: str, *, by: str, now: dt.datetime, keys: Keyring
 ) -> None:
     """A link that was sent to the wrong person opens nothing any more. Raises "approval.unknown"."""
-    link = session.get(ApprovalLink, link_id)
-    if link is None or link.round_id != round_.id or link.used_at is not None:
-        raise SurveysError("approval.unknown")
-    link.taken_back_at = now
-    session.flush()
-    note(session, round_, "round.approval_taken_back", {"link": link.id}, by=by, now=now, keys=keys)
+    approval_links.take_back(session, about(round_), link_id, by=by, now=now, keys=keys)
 
 
 # Reading --------------------------------------------------------------------------------------------------
@@ -321,8 +249,7 @@ def approvals_of(session: Session, round_: Round) -> tuple[Approval, ...]:
 
 def links_of(session: Session, round_: Round) -> tuple[ApprovalLink, ...]:
     """Newest first."""
-    wanted = select(ApprovalLink).where(ApprovalLink.round_id == round_.id)
-    return tuple(session.scalars(wanted.order_by(ApprovalLink.made_at.desc())))
+    return approval_links.of(session, about(round_))
 
 
 def valid(session: Session, round_: Round, digest: str | None = None) -> Approval | None:

@@ -6,17 +6,87 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import evidence, heard, matrix, sensitivity, submissions
+from portal.partnership import (
+    decision_minutes,
+    decisions,
+    evidence,
+    heard,
+    matrix,
+    pages,
+    priorities,
+    sensitivity,
+    submissions,
+)
 from portal.partnership.cycles import Cycle, settings_of
-from portal.partnership.matrix import Matrix
+from portal.partnership.decision_minutes import DecisionInterest, DecisionReading
+from portal.partnership.decisions import Body, Decision, DecisionEntry
+from portal.partnership.heard import Group, Quote
+from portal.partnership.matrix import Matrix, Row
+from portal.partnership.priorities import ProposedPriority
+from portal.partnership.submissions import Submission
 from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """Everything the decision's page and its paper show, as it stands at this moment."""
+
+    cycle: Cycle
+    decision: Decision | None
+    matrix: Matrix
+    sure: dict[str, Any] | None
+    topics: Mapping[str, DecisionEntry]
+    themes: tuple[tuple[DecisionEntry, Quote | None], ...]
+    who: tuple[Group, ...]
+    letters: tuple[Submission, ...]
+    priorities: tuple[ProposedPriority, ...]
+    interests: tuple[DecisionInterest, ...]
+    readings: tuple[DecisionReading, ...]
+    titles: Mapping[str, str]
+    """Area of focus to its name."""
+
+    @property
+    def words(self) -> Body | None:
+        return None if self.decision is None else self.decision.words
+
+    @property
+    def waiting(self) -> tuple[Submission, ...]:
+        """Letters nobody has considered yet."""
+        return tuple(one for one in self.letters if one.state != "considered")
+
+    @property
+    def widest(self) -> tuple[Row, ...]:
+        return matrix.widest(self.matrix)
+
+
+def gather(session: Session, cycle: Cycle, *, now: dt.datetime, keys: Keyring) -> OnePage:
+    """The decision of a year with everything beside it; its parts are empty before it has begun."""
+    found = decisions.of(session, cycle.year)
+    table = matrix.build(session, cycle, state=matrix.scoring_state(session, cycle, now), keys=keys)
+    release, _, _ = matrix.headline(session, cycle.round_slug)
+    themes = decisions.entries(session, cycle.year, "theme")
+    return OnePage(
+        cycle=cycle,
+        decision=found,
+        matrix=table,
+        sure=how_sure(table, dict(settings_of(cycle).weights)),
+        topics={one.key: one for one in decisions.entries(session, cycle.year, "topic")},
+        themes=tuple((one, heard.quote(session, one.about.get("quote"), keys=keys)) for one in themes),
+        who=heard.who_answered(session, release),
+        letters=tuple(submissions.inbox(session, cycle.round_slug)) if cycle.round_slug else (),
+        priorities=priorities.proposed(session, cycle.year) if found else (),
+        interests=decision_minutes.interests(session, cycle.year) if found else (),
+        readings=decision_minutes.readings(session, cycle.year) if found else (),
+        titles={one.key: one.texts.title for one in pages.current(session, "area", pages.SOURCE)},
+    )
 
 
 def how_sure(table: Matrix, weights: dict[str, int]) -> dict[str, Any] | None:

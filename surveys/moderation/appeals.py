@@ -9,63 +9,24 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import (
-    CheckConstraint,
-    Date,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    UniqueConstraint,
-    select,
-)
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from surveys import audit
-from surveys.db import Base, new_id
+from surveys.db import new_id
 from surveys.errors import SurveysError
 from surveys.moderation import concerns, log
 from surveys.moderation.decisions import mode_of
-from surveys.moderation.policy import PUBLISHES
-from surveys.moderation.records import Decision
+from surveys.moderation.policy import ALONE, APPEALABLE, PUBLISHES
+from surveys.moderation.records import Appeal, Decision
 from surveys.records import Comment, Response
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 
 WORDS_LIMIT = 500
-APPEALABLE = ("redacted", "withheld", "spam")
 
 Status = Literal["private", "waiting", "read", "approved", "published", "withheld"]
-
-
-class Appeal(Base):
-    """A resident asks for a decision to be looked at again; ``number`` is that decision's. Days only."""
-
-    __tablename__ = "comment_appeal"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["survey_id", "comment_id"], ["comment.survey_id", "comment.id"], ondelete="CASCADE"
-        ),
-        UniqueConstraint("survey_id", "comment_id", "number"),
-        CheckConstraint("outcome IN ('kept', 'changed')", name="outcome"),
-        CheckConstraint("(outcome IS NULL) = (settled_on IS NULL)", name="settled"),
-        CheckConstraint("(outcome IS NULL) = (settled_by IS NULL)", name="settler"),
-        Index(None, "outcome", "made_on"),
-        {"sqlite_with_rowid": False},
-    )
-
-    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
-    comment_id: Mapped[str] = mapped_column(String(22))
-    number: Mapped[int] = mapped_column(Integer)
-    made_on: Mapped[dt.date] = mapped_column(Date)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    key_id: Mapped[str] = mapped_column(String(16))
-    outcome: Mapped[str | None] = mapped_column(String(10))
-    settled_on: Mapped[dt.date | None] = mapped_column(Date)
-    settled_by: Mapped[str | None] = mapped_column(String(80))
 
 
 @dataclass(frozen=True)
@@ -230,18 +191,7 @@ def pending(session: Session, *, keys: Keyring, limit: int = 50) -> list[Pending
 def of(session: Session, row: Appeal, *, keys: Keyring) -> Pending:
     """One appeal with what it is about."""
     comment = session.get_one(Comment, (row.survey_id, row.comment_id))
-    decision = session.scalar(
-        select(Decision)
-        .where(
-            Decision.survey_id == row.survey_id,
-            Decision.comment_id == row.comment_id,
-            Decision.number <= row.number,
-            Decision.outcome.in_(APPEALABLE),
-        )
-        .order_by(Decision.number.desc())
-        .limit(1)
-    )
-    return Pending(row, comment, decision, keys.open(row.key_id, row.sealed))
+    return Pending(row, comment, log.appealed(session, row), keys.open(row.key_id, row.sealed))
 
 
 def settle(
@@ -256,7 +206,8 @@ def settle(
 ) -> None:
     """Settles an appeal: "kept", or "changed", which gives the comment back to be decided anew.
 
-    Whoever took the decision may not settle it, unless ``reason`` is "nobody-available", which is noted.
+    Whoever took the decision may neither settle it nor take it anew, unless ``reason`` is
+    "nobody-available", which is noted.
     The same answer again by the same officer does nothing.
     Raises ``appeal.outcome``, ``appeal.settled``, ``appeal.same_officer``, or as ``log.write`` does.
     """
@@ -269,7 +220,7 @@ def settle(
         raise SurveysError("appeal.settled")
     found = of(session, row, keys=keys)
     same = found.decision is not None and found.decision.by == by
-    if same and reason != "nobody-available":
+    if same and reason != ALONE:
         raise SurveysError("appeal.same_officer")
     row.outcome, row.settled_on, row.settled_by = outcome, london_day(now), by
     session.flush()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.moderation import concerns, log, safeguarding
-from surveys.moderation.policy import CATEGORIES, OUTCOMES, PUBLISHES, REASONS, WITHOUT_PERMISSION
+from surveys.moderation.policy import ALONE, CATEGORIES, OUTCOMES, PUBLISHES, REASONS, WITHOUT_PERMISSION
 from surveys.moderation.records import CommentPlan, PublicText
 from surveys.moderation.redaction import Redaction, redacted, settle
 from surveys.records import Comment, Response
@@ -35,14 +35,19 @@ def decide(
     redactions: Sequence[Redaction] = (),
     quote: bool = False,
     category: str = "",
+    alone: str = "",
 ) -> None:
     """Decides one comment and writes it down; the same decision again by the same officer does nothing.
 
     "waiting" undoes the decision before. "referred" opens a safeguarding case of this ``category`` and locks
     the comment: only the safeguarding lead ends that.
     ``quote`` proposes it as a quote, which another officer has to clear.
+    Whose decision the writer appealed against does not decide it again while the appeal waits, nor once it
+    was upheld; only ``alone``, "nobody-available", overrides that and stays on record. A risk may always be
+    referred.
 
     Raises ``comment.stale``, ``comment.locked``, ``comment.claimed`` (another officer holds it),
+    ``comment.appealed``,
     ``outcome.unknown``, ``outcome.needs_permission``, ``outcome.nothing_replaced``, ``reason.needed``,
     ``reason.unknown``, ``category.unknown``, or as :func:`redaction.settle` does.
     """
@@ -62,6 +67,9 @@ def decide(
         raise SurveysError("comment.locked")
     if comment.claimed_by not in (None, by) and comment.claimed_until and comment.claimed_until > now:
         raise SurveysError("comment.claimed")
+    again = outcome != "referred" and log.barred(session, comment.survey_id, comment.id, by)
+    if again and alone != ALONE:
+        raise SurveysError("comment.appealed")
     if outcome not in WITHOUT_PERMISSION and not may_be_quoted(session, comment):
         raise SurveysError("outcome.needs_permission", field="outcome")
     log.write(
@@ -75,6 +83,7 @@ def decide(
         seen_version=seen_version,
         quote=quote,
         public=public,
+        alone=again,
     )
     if outcome == "referred":
         safeguarding.refer(session, comment, category=category, source="moderator", by=by, now=now, keys=keys)
@@ -138,7 +147,7 @@ def look_at_quote(
         raise SurveysError("comment.stale")
     if comment.quote != "proposed" or last is None:
         raise SurveysError("quote.not_proposed")
-    if last.by == by and reason != "nobody-available":
+    if last.by == by and reason != ALONE:
         raise SurveysError("quote.same_officer")
     log.write(
         session,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from surveys import audit
 from surveys.db import rows_changed
 from surveys.errors import SurveysError
-from surveys.moderation.policy import POLICY
-from surveys.moderation.records import Decision, PublicText
+from surveys.moderation.policy import ALONE, APPEALABLE, POLICY
+from surveys.moderation.records import Appeal, Decision, PublicText
 from surveys.records import Comment
 from surveys.sealing import Keyring
 
@@ -34,6 +34,28 @@ def latest(session: Session, comment: Comment) -> Decision | None:
     )
 
 
+def appealed(session: Session, row: Appeal) -> Decision | None:
+    """The decision an appeal is against."""
+    before = select(Decision).where(
+        Decision.survey_id == row.survey_id,
+        Decision.comment_id == row.comment_id,
+        Decision.number <= row.number,
+        Decision.outcome.in_(APPEALABLE),
+    )
+    return session.scalar(before.order_by(Decision.number.desc()).limit(1))
+
+
+def barred(session: Session, survey_id: str, comment_id: str, by: str) -> bool:
+    """Whether the writer appealed against this officer's decision, and the appeal waits or was upheld."""
+    query = select(Appeal).where(
+        Appeal.survey_id == survey_id,
+        Appeal.comment_id == comment_id,
+        or_(Appeal.outcome.is_(None), Appeal.outcome == "changed"),
+    )
+    against = (appealed(session, row) for row in session.scalars(query).all())
+    return any(decision is not None and decision.by == by for decision in against)
+
+
 def write(
     session: Session,
     comment: Comment,
@@ -46,9 +68,11 @@ def write(
     seen_version: int,
     quote: bool = False,
     public: str | None = None,
+    alone: bool = False,
 ) -> None:
     """Writes a decision that was checked already: state and version, log, public text, audit.
 
+    ``alone``: somebody else should have taken it, but nobody was available; the audit says so.
     The caller's ``comment`` is renewed. Raises ``comment.stale`` when ``seen_version`` is not the newest:
     of two officers deciding at once, one gets here first and the other is told.
     """
@@ -100,7 +124,8 @@ def write(
         actor=by,
         action="comment.decide",
         subject=f"comment:{comment.id}",
-        facts={"survey": comment.survey_id, "number": number, "outcome": outcome, "reason": reason},
+        facts={"survey": comment.survey_id, "number": number, "outcome": outcome, "reason": reason}
+        | ({"alone": ALONE} if alone else {}),
         now=now,
         keys=keys,
     )

@@ -11,6 +11,11 @@ PUBLISHES = frozenset({"publishable", "redacted"})
 WITHOUT_PERMISSION = frozenset({"waiting", "read", "spam", "referred"})
 """All that may become of a comment whose writer did not agree to publication, or may not be quoted."""
 
+APPEALABLE = ("redacted", "withheld", "spam")
+"""What a writer may ask to be looked at again."""
+ALONE = "nobody-available"
+"""Said when one officer has to be the second person as well; it stays on record."""
+
 POLICY = "2026-11"
 """The version of the policy the reasons below belong to; it is noted with every decision."""
 

@@ -62,6 +62,32 @@ class Decision(Base):
 append_only(Decision.__table__)
 
 
+class Appeal(Base):
+    """A resident asks for a decision to be looked at again; ``number`` is that decision's. Days only."""
+
+    __tablename__ = "comment_appeal"
+    __table_args__ = (
+        _with_the_comment(),
+        UniqueConstraint("survey_id", "comment_id", "number"),
+        CheckConstraint("outcome IN ('kept', 'changed')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (settled_on IS NULL)", name="settled"),
+        CheckConstraint("(outcome IS NULL) = (settled_by IS NULL)", name="settler"),
+        Index(None, "outcome", "made_on"),
+        {"sqlite_with_rowid": False},
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    comment_id: Mapped[str] = mapped_column(String(22))
+    number: Mapped[int] = mapped_column(Integer)
+    made_on: Mapped[dt.date] = mapped_column(Date)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[str] = mapped_column(String(16))
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    settled_on: Mapped[dt.date | None] = mapped_column(Date)
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+
+
 class PublicText(Base):
     """What the public reads of a comment decided "redacted": the words with their placeholders, sealed."""
 

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import working_days
 from surveys.db import Base, Json, JsonValue, append_only
-from surveys.moderation.appeals import Appeal
 from surveys.moderation.publication import HIDDEN_BELOW
-from surveys.moderation.records import Decision
+from surveys.moderation.records import Appeal, Decision
 from surveys.records import Comment
 from surveys.surveys import london_day
 

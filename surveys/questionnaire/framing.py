@@ -125,30 +125,6 @@ def delete_holder(questionnaire: Questionnaire, holder: str, id: str) -> Questio
     return closed(document)
 
 
-LISTS = ("dimensions", "nets", "breakdowns")
-
-
-def drop_listed(questionnaire: Questionnaire, name: str, key: str) -> Questionnaire:
-    """Without this group of people, sum of answers or table. ``key``: "ward", "safe-dark.unsafe",
-    "safe-dark.ward.unsafe"."""
-    document = opened(questionnaire)
-    if name not in LISTS:
-        raise SurveysError("edit.gone", what=name)
-    kept = [thing for thing in document.get(name, ()) if listed_key(name, thing) != key]
-    if len(kept) == len(document.get(name, ())):
-        raise SurveysError("edit.gone", what=f"{name}:{key}")
-    document[name] = kept
-    return closed(document)
-
-
-def listed_key(name: str, thing: Mapping[str, Any]) -> str:
-    """What a group, sum or table is called in its list."""
-    parts = {"dimensions": ("key",), "nets": ("question", "key"), "breakdowns": ("question", "by", "net")}[
-        name
-    ]
-    return ".".join(str(thing[part]) for part in parts if thing.get(part))
-
-
 def unfrozen(questionnaire: Questionnaire) -> Questionnaire:
     """A published document as the start of another survey: without frozen places and map categories.
 

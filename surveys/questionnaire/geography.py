@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from surveys.questionnaire.model import Category, Dimension, PlaceChoice, PlaceEntry, Questionnaire
 
@@ -17,7 +17,7 @@ def freeze(questionnaire: Questionnaire, places: Iterable[PlaceEntry]) -> Questi
         return questionnaire
     frozen = sorted(places, key=lambda place: place.code)
     dimensions = [
-        _with_wards(dimension, questionnaire, frozen)
+        with_wards(dimension, questionnaire, frozen)
         if dimension.map and not dimension.categories
         else dimension
         for dimension in questionnaire.dimensions
@@ -28,7 +28,8 @@ def freeze(questionnaire: Questionnaire, places: Iterable[PlaceEntry]) -> Questi
     )
 
 
-def _with_wards(dimension: Dimension, questionnaire: Questionnaire, places: list[PlaceEntry]) -> Dimension:
+def with_wards(dimension: Dimension, questionnaire: Questionnaire, places: Sequence[PlaceEntry]) -> Dimension:
+    """The map dimension with these wards as its categories."""
     levels = {
         question.id: question.level
         for question in questionnaire.questions

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.questionnaire.model import Questionnaire
+from surveys.questionnaire.tabulation import LISTS, listed_key
 
 _STEP = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
 
@@ -22,6 +23,8 @@ class Spot:
     row: str = ""
     holder: str = ""
     """Else the list it stands in: sections, stops, dimensions, nets, breakdowns, places, translations."""
+    listed: str = ""
+    """In a list of dimensions, nets or breakdowns: what the thing is called there."""
     field: str = ""
     """The last name of the path."""
 
@@ -48,6 +51,8 @@ def spot(questionnaire: Questionnaire, place: str) -> Spot:
                 found[_NAMES[name]] = str(getattr(inner, "id", None) or getattr(inner, "key", ""))
             else:
                 found.setdefault("holder", name)
+                if here is questionnaire and name in LISTS:
+                    found["listed"] = listed_key(name, inner.model_dump())
         elif here is questionnaire and name not in _NAMES:
             found.setdefault("holder", name)
         here = inner

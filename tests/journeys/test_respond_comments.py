@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from surveys import moderation
 from surveys.moderation import Redaction, appeals, safeguarding
-from surveys.moderation.appeals import Appeal
+from surveys.moderation.records import Appeal
 from surveys.records import Comment, Response
 from tests.conftest import Clock
 from tests.journeys.test_respond_codes import other_browser, received

@@ -15,8 +15,8 @@ from portal.custody import Custody
 from portal.database import Database
 from surveys import erasure, moderation, responses, surveys
 from surveys.moderation import PublicText, Redaction, Translation, appeals, concerns
-from surveys.moderation.appeals import Appeal
 from surveys.moderation.concerns import Concern, HeldText
+from surveys.moderation.records import Appeal
 from surveys.records import Comment, Response
 from surveys.sealing import Keyring
 from tests.conftest import settings_for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 
 import pytest
@@ -13,8 +14,17 @@ from sqlalchemy.orm import Session
 from surveys import audit, erasure, moderation, responses
 from surveys.erasure import Ledger
 from surveys.errors import SurveysError
-from surveys.moderation import Decision, PublicText, Redaction, Translation, concerns, safeguarding, screening
-from surveys.records import Comment
+from surveys.moderation import (
+    Decision,
+    PublicText,
+    Redaction,
+    Translation,
+    appeals,
+    concerns,
+    safeguarding,
+    screening,
+)
+from surveys.records import Comment, Response
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 from tests.surveys.conftest import Fill
@@ -253,6 +263,34 @@ def test_a_quote_needs_a_second_officer(
     decide(why, "publishable", quote=True)
     look(ANNA, reason="nobody-available")
     assert moderation.decisions(session, why)[-1].reason == "nobody-available"
+
+
+def test_whose_decision_was_appealed_against_does_not_take_it_anew(
+    session: Session, send: Send, decide: Decide, keys: Keyring, now: dt.datetime
+) -> None:
+    send()
+    why = comment_on(session)
+    response = session.get_one(Response, (why.survey_id, why.response_id))
+    decide(why, "publishable")
+    decide(why, "withheld", reason="abuse")
+    decide(why, "withheld", reason="allegation", by=BEN)
+    row = appeals.appeal(session, response, why.id, words="", now=now, keys=keys)
+    for outcome in ("waiting", "publishable"):  # nor while it waits, or the appeal would come to nothing
+        refused("comment.appealed", decide, why, outcome, by=BEN)
+    appeals.settle(session, row, outcome="changed", by="officer:cara", now=now, keys=keys)
+    refused("comment.appealed", decide, why, "publishable", by=BEN)
+    refused("comment.appealed", decide, why, "publishable", by=BEN, alone="busy")
+    assert (why.state, why.version) == ("waiting", 4)
+    decide(why, "withheld", reason="abuse")  # Anna's decision was not the one appealed against
+    second = appeals.appeal(session, response, why.id, words="", now=now, keys=keys)
+    appeals.settle(session, second, outcome="kept", by=BEN, now=now, keys=keys)
+    decide(why, "publishable")  # what stayed as it was may be undone by anybody else than Ben
+    refused("comment.appealed", decide, why, "waiting", by=BEN)
+    decide(why, "waiting", by=BEN, alone="nobody-available")
+    facts = [json.loads(entry.facts) for entry in audit.entries(session, subject=f"comment:{why.id}")]
+    assert [fact["alone"] for fact in facts if "alone" in fact] == ["nobody-available"]
+    decide(why, "referred", category="child", by=BEN)
+    assert why.state == "referred"
 
 
 def test_identical_comments_are_decided_together_and_others_never(

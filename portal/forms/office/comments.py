@@ -105,6 +105,10 @@ class Decide(OfficeForm):
     quote = BooleanField(
         "Quote for reports", description="Propose it as a quote. Another officer has a second look"
     )
+    alone = BooleanField(
+        "The writer appealed against your decision",
+        description="Nobody else is available. This stays on record",
+    )
     seen = StringField()
 
 

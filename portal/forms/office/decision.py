@@ -34,6 +34,26 @@ OUTCOME_HINTS = {
     "drop": "A priority covered it; none does now",
     "leave": "No priority covered it, and none does now",
 }
+CITED_WORDS = {
+    "release": "what people answered",
+    "crime": "recorded crime",
+    "recorded": "recorded crime",
+    "partners": "partners’ scores",
+    "submission": "a letter from outside the survey",
+    "assessment": "the strategic assessment",
+    "evidence": "partners’ figures",
+    "harm": "harm weights",
+}
+LEVEL_WORDS = {"low": "Low", "medium": "Medium", "high": "High", "unknown": "not scored"}
+CAPACITY_WORDS = {"gap": "Gap", "enough": "Enough", "spare": "Spare", "unknown": "not scored"}
+TREND_WORDS = {
+    "up": "Up",
+    "down": "Down",
+    "steady": "Steady",
+    "few": "too few to say",
+    "unknown": "not known",
+}
+GROUP_WORDS = {"female": "Women", "male": "Men", "75-over": "Aged 75 or over"}
 CRITERION_WORDS = {
     "residents": ("Residents", "Share of the people who answered, against the largest share"),
     "partners": ("Partners' rank", "The middle of the ranks partners' risks give it"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -135,3 +136,48 @@ def test_nobody_else_sees_a_release_in_the_making(app: Flask) -> None:
     for address in (f"/results/{CLOSED}", f"/results/{CLOSED}/topics.csv", f"/results/{CLOSED}?release=1"):
         answer = app.test_client().get(address)
         assert answer.status_code == 404 or "not out yet" in answer.get_data(as_text=True)
+
+
+def test_a_named_senior_approves_by_a_link_that_works_once(app: Flask) -> None:
+    ann = sign_in(app, "consultation", name="Ann")
+    shown = begin(ann, CLOSED)
+    nameless = ann.submit(shown, {"name": "", "post": "Director"}, "Make the link", status=422)
+    assert 'value="Director"' in nameless.html
+    made = ann.submit(nameless, {"name": "Dr Mira Shah"}, "Make the link")
+    [address] = re.findall(rf"http://localhost(/office/signing/results/{CLOSED}/[\w-]{{32}})", made.html)
+    stranger = app.test_client()
+    assert isinstance(stranger, PageClient)
+    answer = stranger.get(address)
+    assert answer.headers["Cache-Control"] == "no-store"
+    read = Page(answer)
+    assert "For your approval" in read.h1
+    assert "fewer than 10" in read.main
+    silent = stranger.submit(read, {"words": ""}, "Send it back", status=422)
+    assert "Give a reason" in silent.main
+    done = stranger.submit(silent, {"words": "Good <b>work</b>"}, "Approve exactly this")
+    assert done.h1 == "Approved"
+    again = page(stranger, address)
+    assert (again.status, "was used" in again.main) == (410, True)
+    ready = page(ann, f"/office/releases/{CLOSED}")
+    assert "Approved by Dr Mira Shah, Director" in ready.main
+    ann.submit(ready, {}, "Publish now")
+    assert stranger.get(f"/results/{CLOSED}/topics.csv").status_code == 200
+    for other in (address.replace("results/", ""), address.replace(CLOSED, OPEN), address[:-32] + "x" * 32):
+        assert stranger.get(other).status_code == 404
+
+
+def test_a_senior_link_is_void_after_a_change_or_when_taken_back(app: Flask) -> None:
+    ann = sign_in(app, "consultation", name="Ann")
+    begin(ann, CLOSED)
+    addresses = []
+    for _ in range(2):
+        shown = page(ann, f"/office/releases/{CLOSED}")
+        made = ann.submit(shown, {"name": "Mira", "post": "Director"}, "Make the link")
+        addresses += re.findall(r"http://localhost(/office/signing/results/[^\s\"<]+)", made.html)[:1]
+    ann.submit(page(ann, f"/office/releases/{CLOSED}"), {}, "Take back Mira")
+    ended = sorted(page(app.test_client(), one).status for one in addresses)
+    assert ended == [200, 410]
+    ann.submit(page(ann, f"/office/releases/{CLOSED}"), {"shown": ["topics"]}, "Save")
+    for address in addresses:
+        assert page(app.test_client(), address).status == 410
+    assert "Void: something changed since" in page(ann, f"/office/releases/{CLOSED}").main

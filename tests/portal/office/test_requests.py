@@ -18,7 +18,7 @@ from portal import jobs
 from portal.partnership import complaints, requests
 from surveys import audit, erasure, moderation, responses, retention, surveys
 from surveys.moderation import appeals
-from surveys.moderation.appeals import Appeal
+from surveys.moderation.records import Appeal
 from surveys.records import Comment, Response
 from surveys.responses import Draft
 from surveys.sealing import Keyring
@@ -252,6 +252,25 @@ def test_an_appeal_is_settled_by_somebody_else(
         assert comment_of(session, keys).state == "waiting"
         assert session.scalars(select(Appeal.outcome)).all() == ["changed"]
     assert acts(writing, "appeal.settle")[0]["outcome"] == "changed"
+    with writing() as session:
+        comment = comment_of(session, keys)
+        survey = session.get_one(Survey, comment.survey_id)
+        address = f"/office/comments/{survey.slug}/{comment.id}"
+    anew = {"outcome": "withheld", "reason": "abuse"}
+    page = first.page(address)
+    refused = first.submit(page, anew, "Save and open the next", 422)
+    assert "somebody else decides this comment" in refused.main
+    with writing() as session:
+        assert comment_of(session, keys).state == "waiting"
+    assert "asked for your decision" not in second.page(address).main
+    second.submit(second.page(address), anew, "Save and open the next")
+    with writing() as session:
+        assert comment_of(session, keys).state == "withheld"
+    assert [fact for fact in acts(writing, "comment.decide") if "alone" in fact] == []
+    first.submit(first.page(address), anew | {"alone": "y"}, "Save and open the next")
+    assert [fact["alone"] for fact in acts(writing, "comment.decide") if "alone" in fact] == [
+        "nobody-available"
+    ]
     second.page("/office/appeals/nothing", 404)
 
 
