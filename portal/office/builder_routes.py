@@ -9,7 +9,7 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import Leaf
-from portal.office.blueprint import bp, said
+from portal.office.blueprint import bp, said, whole
 from portal.office.builder_desk import (
     answers_of,
     change,
@@ -156,8 +156,7 @@ def builder_route_act(draft_id: str, what: str, name: str) -> ResponseReturnValu
     """Takes a condition or a way on away, joins conditions otherwise, or adds a way that is always taken."""
     document = drafting.document_of(draft_at(draft_id))
     target = _target(what, name, document)
-    act, at = request.form.get("action", ""), request.form.get("at", "")
-    index = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else -1
+    act, index = request.form.get("action", ""), whole(request.form.get("at"), -1)
     edits: dict[str, drafting.Change] = {
         "drop": lambda now_there: conditions.drop_condition(now_there, target, index),
         "drop_jump": lambda now_there: conditions.drop_jump(now_there, name, index),
