@@ -17,6 +17,7 @@ from flask_babel import force_locale, gettext
 from portal import chart_style as style
 from portal import maps
 from portal.chart_style import Json
+from portal.panels import leading
 from portal.reading import (
     Block,
     Line,
@@ -32,7 +33,7 @@ from surveys.questionnaire.model import Questionnaire
 
 _DIVERGING = {2: (1, 5), 3: (1, 3, 5), 4: (1, 2, 4, 5), 5: (1, 2, 3, 4, 5)}
 _ASIDE_PATTERN = {"never": "/", "dont-know": ".", "prefer-not": "x", "cannot-choose": "\\", "none": "-"}
-_PANELS, _COLUMNS = 6, 3
+_COLUMNS = 3
 _MOST_BARS = 24
 _TITLE_CHARS = 26
 _SCALE_ROW = 52
@@ -229,7 +230,7 @@ def _panels(reading: Reading) -> Json | None:
     import plotly.graph_objects as go
 
     blocks = [b for b in reading.groups if any(x.percent is not None for x in b.lines)]
-    chosen = _leading(blocks)
+    chosen = leading(blocks)
     if len(blocks) < 2 or not chosen:
         return None
     labels = [block.label.text for block in blocks]
@@ -284,18 +285,6 @@ def _panels(reading: Reading) -> Json | None:
         margin={"l": 0, "r": 8, "t": wide.title, "b": 8, "pad": 8},
     )
     return style.figure(traces, layout)
-
-
-def _leading(blocks: Sequence[Block]) -> list[Line]:
-    """The answers that most people of these groups chose together, most first."""
-    totals: dict[str, int] = {}
-    names: dict[str, Line] = {}
-    for block in blocks:
-        for line in block.lines:
-            if not line.aside and line.percent is not None:
-                totals[line.key] = totals.get(line.key, 0) + (line.count or 0)
-                names.setdefault(line.key, line)
-    return sorted(names.values(), key=lambda line: -totals[line.key])[:_PANELS]
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,56 @@
-"""The one way to draw a release: our charts, over the wards its survey knows."""
+"""The one way to draw a release, over the wards its survey knows: charts for the page, pictures to keep."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import charts, maps
+from portal import charts, maps, pictures
+from portal.i18n import html_lang
+from portal.partnership import pages
+from portal.pictures import Imprint
+from portal.reading import label, read
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.disclosure import ReleasedTable
 from surveys.results.releases import Draw
+
+PICTURE, SHARE = "picture", "share"
+"""Beside the chart of a table: the table as SVG; and, for the headline, one more for other sites."""
 
 
 def drawer(session: Session) -> Draw:
     """Draws every table of a release. Call what it returns inside an application context: charts speak."""
 
-    def draw(document: Questionnaire, tables: list[ReleasedTable], locale: str) -> Mapping[str, Any]:
-        return charts.draw(document, tables, locale, wards=maps.wards_of(session, document))
+    def draw(
+        document: Questionnaire, tables: list[ReleasedTable], locale: str, content: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        wards = maps.wards_of(session, document)
+        figures = charts.draw(document, tables, locale, wards=wards)
+        with force_locale(locale):
+            imprint = _imprint(session, document, locale, content)
+            for table in tables:
+                reading = read(table.as_json(), document, locale)
+                figure = figures.setdefault(reading.key, {})
+                figure[PICTURE] = pictures.picture(reading, imprint, wards)
+                if reading.key == document.headline:
+                    figure[SHARE] = pictures.share(reading, imprint)
+        return figures
 
     return draw
+
+
+def _imprint(session: Session, document: Questionnaire, locale: str, content: Mapping[str, Any]) -> Imprint:
+    site = pages.site(session, locale)
+    return Imprint(
+        source=site.texts.name if site is not None else "",
+        survey=label(document, document.title, locale).text,
+        first=dt.date.fromisoformat(content["first_day"]),
+        last=dt.date.fromisoformat(content["last_day"]),
+        demonstration=content["demonstration"],
+        interim=content["kind"] == "interim",
+        language=html_lang(locale),
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from flask_babel import format_decimal, gettext
 
 
@@ -42,3 +45,10 @@ def figure_words() -> dict[str, str]:
 def in_figures(number: int) -> str:
     """``1,245`` in English; in other languages as they write it, never with their decimal comma."""
     return str(format_decimal(number))
+
+
+def classes(edges: Sequence[int]) -> list[str]:
+    """The classes of a map in words, low to high."""
+    first, last = edges[0], edges[-1]
+    middle = [gettext("%(low)s to %(high)s%%", low=low, high=high - 1) for low, high in pairwise(edges)]
+    return [gettext("Under %(edge)s%%", edge=first), *middle, gettext("%(edge)s%% and over", edge=last)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from portal.accounts import people
+from portal.accounts import links, people
 from portal.counter import counter
 
 
@@ -29,7 +29,7 @@ def officers_add(email: str, name: str, roles: tuple[str, ...]) -> None:
     """Invite NAME: prints a link that works once, for seven days."""
     desk = counter()
     with desk.store.writing() as session:
-        token = people.invite(
+        token = links.invite(
             session, email=email, name=name, roles=roles, by=desk.by, now=desk.now, keys=desk.keys
         )
     click.echo(f"{desk.settings.public_url}/office/join/{token}")

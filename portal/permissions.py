@@ -120,7 +120,7 @@ ROLES: dict[str, Row] = {
     **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote",
+        "comment_refer comment_quote quotes quote_link quote_link_end",
         "moderator",
     ),
     **_office(
@@ -143,8 +143,8 @@ ROLES: dict[str, Row] = {
     **_office("decision_publish", "consultation"),
     **_office("themes theme_frame theme", "moderator consultation analyst"),
     **_office(
-        "campaigns campaign_survey campaign_regroup exclusion_propose exclusion_confirm exclusion_refuse "
-        "exclusion_lift",
+        "campaigns campaign_survey campaign_tables campaign_regroup exclusion_propose exclusion_confirm "
+        "exclusion_refuse exclusion_lift",
         "moderator consultation analyst",
         read="auditor",
     ),
@@ -167,7 +167,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack evidence_pack_paper",
         "consultation member administrator",
         read="analyst auditor",
     ),
@@ -200,8 +200,10 @@ PERMISSIONS: dict[str, Permission] = {
         "languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
-    **_rows(Permission.PUBLIC, "public", "comments moderation_policy"),
+    **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
+    **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png"),
+    **_rows(Permission.PUBLIC, "public", "share_site share_round share_results"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
     **_rows(
@@ -216,7 +218,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing quote_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from portal.config import site_root
+from portal.config import Settings, site_root
 from portal.database import read_session
 from portal.i18n import SOURCE_LOCALE, TIME_ZONE, direction, html_lang, locale_code, own_name, path_in
 from portal.partnership import pages, register
@@ -227,6 +227,12 @@ def say(texts: Mapping[str, str] | None, *, source: str = SOURCE_LOCALE) -> Mark
     return spoken(words, source) if words and here != source else escape(words)
 
 
+def absolute(path: str) -> str:
+    """An address of this site as other sites and papers need it: with the public name in front."""
+    settings: Settings = current_app.extensions["portal.settings"]
+    return f"{settings.public_url.rstrip('/')}{path}"
+
+
 def spoken(words: str, locale: str) -> Markup:
     """Words in a language of their own: wrapped with lang and dir unless it is the page's language."""
     if locale == locale_code():
@@ -240,7 +246,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(static_url=static_url, languages=languages, say=say, spoken=spoken)
+    app.jinja_env.globals.update(
+        static_url=static_url, languages=languages, say=say, spoken=spoken, absolute=absolute
+    )
     for words in (day, clock, moment, number, percent, markdown, html_lang, direction, own_name):
         app.jinja_env.globals[words.__name__] = words
         app.jinja_env.filters[words.__name__] = words

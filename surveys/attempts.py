@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from typing import cast
 
 from sqlalchemy import LargeBinary, String, Table, delete, func, select
@@ -31,6 +32,17 @@ class CodeAttempt(Base):
 
 
 ATTEMPT = cast(Table, CodeAttempt.__table__)
+
+
+def network(address: str) -> str:
+    """Whose address it is: an IPv6 caller is their /64, because one home has all of it to guess from."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def caller(keys: Keyring, address: str, now: dt.datetime) -> bytes:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import LargeBinary, String, Text, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys.db import Base, UTCDateTime, append_only
+from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.sealing import Keyring
 
 ADVISORY_LOCK = 0x61756469745F31
@@ -20,6 +21,14 @@ ADVISORY_LOCK = 0x61756469745F31
 
 CUT = "audit.cut"
 """The action of an entry that says a year was taken off the log, and what its successor continues from."""
+
+
+CODED = re.compile(r"[A-Za-z0-9_.:/+=-]{0,120}(@[0-9a-f]{12})?")
+"""What a text in the log looks like: an id, a code, a day, a fingerprint, a pack's version; never words."""
+
+
+class Worded(ValueError):
+    """A fault of ours: words on their way into the log, where nothing can be taken out again."""
 
 
 class Entry(Base):
@@ -40,6 +49,17 @@ class Entry(Base):
 
 
 append_only(Entry.__table__)
+
+
+class Reason(Base):
+    """Why an officer did something that has no page of its own. The log names the id; the words can go."""
+
+    __tablename__ = "audit_reason"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True, default=new_id)
+    words: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,10 @@ def record(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    """Appends one entry: the last statement of a verb. Ids, codes and numbers only."""
+    """Appends one entry: the last statement of a verb. Ids, codes and numbers only; else :class:`Worded`."""
+    for said in (actor, action, subject, *_texts_in(facts or {})):
+        if not CODED.fullmatch(said):
+            raise Worded(f"{action}: the log holds ids and codes, not words")
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
     year = now.astimezone(dt.UTC).year
@@ -93,6 +116,27 @@ def record(
     }
     values["mac"] = _mac(keys, values, last.mac if last is not None else b"")
     session.execute(insert(Entry), values)
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Every text anywhere in facts, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _texts_in(inner)
+    elif isinstance(value, Iterable):
+        for inner in value:
+            yield from _texts_in(inner)
+
+
+def keep_reason(session: Session, words: str, *, by: str, now: dt.datetime) -> str:
+    """Keeps an officer's reason beside the log, and gives the id by which an entry's facts name it."""
+    kept = Reason(id=new_id(), words=words, by=by, at=now)
+    session.add(kept)
+    session.flush()
+    return kept.id
 
 
 def head(session: Session) -> Head | None:

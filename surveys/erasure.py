@@ -246,13 +246,14 @@ def _retire_concerns(session: Session, released_on: dt.date) -> int:
 
 
 def _cut_year(session: Session, year: int, *, by: str, now: dt.datetime, keys: Keyring) -> int:
-    """Takes the oldest year off the audit log; an entry keeps what the next year's first continues from."""
+    """Takes the oldest year and its reasons off the audit log; an entry keeps what follows it."""
     query = select(Entry.number, Entry.mac).where(Entry.year == year).order_by(Entry.number.desc())
     last = session.execute(query.limit(1)).first()
     if last is None:
         return 0
     with unguarded(session.connection(), Entry.__table__):
         removed = rows_changed(session.execute(delete(Entry).where(Entry.year == year)))
+    session.execute(delete(audit.Reason).where(audit.Reason.at < dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC)))
     facts = {"last": f"{year}/{last.number}", "mac": last.mac.hex(), "entries": removed}
     subject = f"audit:{year}"
     audit.record(session, actor=by, action=audit.CUT, subject=subject, facts=facts, now=now, keys=keys)

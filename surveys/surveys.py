@@ -266,7 +266,7 @@ def close(session: Session, survey: Survey, *, reason: str, by: str, now: dt.dat
     if survey.closes_at is None or now < survey.closes_at:
         survey.closes_at = now
     session.flush()
-    _note(session, survey, "survey.close", by=by, now=now, keys=keys, reason=given)
+    _note(session, survey, "survey.close", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
 def pause(session: Session, survey: Survey, *, reason: str, by: str, now: dt.datetime, keys: Keyring) -> None:
@@ -276,7 +276,7 @@ def pause(session: Session, survey: Survey, *, reason: str, by: str, now: dt.dat
         raise SurveysError("survey.not_open", state=state(survey, now))
     survey.paused_at = now
     session.flush()
-    _note(session, survey, "survey.pause", by=by, now=now, keys=keys, reason=given)
+    _note(session, survey, "survey.pause", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
 def resume(
@@ -288,7 +288,7 @@ def resume(
         raise SurveysError("survey.not_paused", state=state(survey, now))
     survey.paused_at = None
     session.flush()
-    _note(session, survey, "survey.resume", by=by, now=now, keys=keys, reason=given)
+    _note(session, survey, "survey.resume", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
 def reopen(
@@ -317,7 +317,7 @@ def reopen(
         raise SurveysError("survey.withdraw_until_earlier", field="withdraw_until", promised=promised)
     survey.closes_at, survey.withdraw_until, survey.paused_at = closes_at, withdraw_until, None
     session.flush()
-    facts = {"closes_at": closes_at.astimezone(dt.UTC).isoformat(), "reason": given}
+    facts = {"closes_at": closes_at.astimezone(dt.UTC).isoformat(), "reason": _kept(session, given, by, now)}
     _note(session, survey, "survey.reopen", by=by, now=now, keys=keys, **facts)
 
 
@@ -330,7 +330,9 @@ def withdraw_survey(
         raise SurveysError("survey.ended", state="withdrawn")
     survey.withdrawn_at = now
     session.flush()
-    _note(session, survey, "survey.withdraw", by=by, now=now, keys=keys, reason=given)
+    _note(
+        session, survey, "survey.withdraw", by=by, now=now, keys=keys, reason=_kept(session, given, by, now)
+    )
 
 
 def _reason(reason: str) -> str:
@@ -339,6 +341,10 @@ def _reason(reason: str) -> str:
     if not given:
         raise SurveysError("reason.missing", field="reason")
     return given
+
+
+def _kept(session: Session, reason: str, by: str, now: dt.datetime) -> str:
+    return audit.keep_reason(session, reason, by=by, now=now)
 
 
 def _note(

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Mapping
 from ctypes.util import find_library
@@ -14,9 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext
-
-from portal.documents.report import Report
+from portal.documents.report import Report, Table
 from portal.papers.book import Book
 from surveys.results import exports
 
@@ -25,6 +24,8 @@ RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
 PRINT = Path(__file__).with_name("print.css")
 BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
 """One moment for every file of a bundle: the same release gives the same bytes."""
+_one_at_a_time = threading.Lock()
+"""Making a PDF takes seconds and much memory: one is enough."""
 
 
 @cache
@@ -38,21 +39,39 @@ def word(report: Report) -> bytes:
     book = Book(report.title, report.language, dt.datetime(*BUNDLED_AT))
     book.say(f"{report.when} {report.answered}.")
     if report.demonstration:
-        book.say(exports.WORDS["demonstration"])
+        book.say(report.invented)
     if report.note:
         book.say(report.note)
     book.listed(report.findings)
     for table in report.tables:
-        book.heading(table.title)
-        book.say(table.wording)
-        book.say(table.finding)
-        book.say(table.base)
-        book.table(table.heads, table.rows, title=table.title, about=table.base)
-        if table.note:
-            book.say(table.note)
-    book.heading(str(gettext("Method and limits")))
+        _tell(book, table)
+    book.heading(report.method_title)
     book.listed(report.method)
     return book.saved()
+
+
+def figure(report: Report, table: Table, picture: bytes | None) -> bytes:
+    """One figure of the report as a Word file: wording, finding, base, picture, table and method."""
+    book = Book(report.title, report.language, dt.datetime(*BUNDLED_AT))
+    book.say(report.when)
+    if report.demonstration:
+        book.say(report.invented)
+    _tell(book, table, picture)
+    book.heading(report.method_title)
+    book.listed(report.method)
+    return book.saved()
+
+
+def _tell(book: Book, table: Table, picture: bytes | None = None) -> None:
+    book.heading(table.title)
+    book.say(table.wording)
+    book.say(table.finding)
+    book.say(table.base)
+    if picture is not None:
+        book.picture(picture, title=table.title, about=f"{table.finding} {table.base}")
+    book.table(table.heads, table.rows, title=table.title, about=table.base)
+    if table.note:
+        book.say(table.note)
 
 
 def pdf(html: str) -> bytes:
@@ -60,8 +79,9 @@ def pdf(html: str) -> bytes:
     from weasyprint import CSS, HTML
 
     style = CSS(string=PRINT.read_text(encoding="utf-8"), url_fetcher=_nothing)
-    page = HTML(string=html, url_fetcher=_nothing)
-    made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
+    with _one_at_a_time:
+        page = HTML(string=html, url_fetcher=_nothing)
+        made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
     return made
 
 

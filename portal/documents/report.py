@@ -52,6 +52,8 @@ class Report:
     language: str
     note: str
     number: int
+    invented: str
+    method_title: str
 
 
 def report(
@@ -80,6 +82,8 @@ def report(
         language=language,
         note=content["note"],
         number=content["number"],
+        invented=gettext("These answers are invented, for demonstration"),
+        method_title=gettext("Method and limits"),
     )
 
 

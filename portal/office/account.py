@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.accounts import passwords
+from portal.accounts import joining, passwords
 from portal.accounts import sign_in as signing
 from portal.database import read_session, writing
 from portal.forms.office.accounts import ROLE_WORDS, Password
@@ -17,7 +17,7 @@ from surveys.errors import SurveysError
 
 @bp.get("/account")
 def account() -> ResponseReturnValue:
-    left = signing.codes_left(read_session(), officer())
+    left = joining.codes_left(read_session(), officer())
     return render_template("office/accounts/account.html", codes_left=left, role_words=ROLE_WORDS)
 
 
@@ -33,7 +33,7 @@ def account_password() -> ResponseReturnValue:
                 raise SurveysError("password.differs", field="again")
             stored = passwords.hashed(password)
             with writing() as session:
-                signing.change_password(session, officer(), stored, now=now(), keys=keys())
+                joining.change_password(session, officer(), stored, now=now(), keys=keys())
             said("Your password is changed.")
             return redirect(url_for("office.account"))
         except SurveysError as problem:
@@ -46,7 +46,7 @@ def account_password() -> ResponseReturnValue:
 @fresh_sign_in
 def account_codes() -> ResponseReturnValue:
     with writing() as session:
-        codes = signing.new_codes(session, officer(), now=now(), keys=keys())
+        codes = joining.new_codes(session, officer(), now=now(), keys=keys())
     return render_template("office/accounts/codes.html", codes=codes)
 
 

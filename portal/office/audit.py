@@ -5,21 +5,35 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from portal.accounts import people
 from portal.database import database, read_session, writing
 from portal.office.blueprint import bp, keys, now, officer, whole
+from portal.partnership.approvals import Approval
+from portal.partnership.gates import GateOverride
+from portal.partnership.openings import RoundChange
 from surveys import audit as log
-from surveys.audit import Entry
+from surveys.audit import Entry, Reason
 
 PAGE = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+REASONS = {
+    "reason": (Reason.id, Reason.words),
+    "unapproved": (Reason.id, Reason.words),
+    "change": (RoundChange.id, RoundChange.reason),
+    "override": (GateOverride.id, GateOverride.reason),
+    "approval": (Approval.id, Approval.reason),
+}
+"""The facts that name a reason, and where its words stand: beside the log, so that they can go."""
+
 HEADS = ("year", "number", "at", "actor", "action", "subject", "facts")
 
 
@@ -71,9 +85,22 @@ def audit() -> ResponseReturnValue:
         "office/audit/audit.html",
         entries=found[:PAGE],
         more=more,
+        reasons=_reasons(session, found[:PAGE]),
         wanted=wanted,
         officers=(*people.everyone(session), *people.everyone(session, left=True)),
     )
+
+
+def _reasons(session: Session, entries: Sequence[Entry]) -> dict[tuple[int, int], str]:
+    """The words of the reason an entry names, while they are still there."""
+    named = {(one.year, one.number): json.loads(one.facts) for one in entries}
+    found: dict[tuple[int, int], str] = {}
+    for fact, (id, words) in REASONS.items():
+        wanted = {place: facts[fact] for place, facts in named.items() if facts.get(fact)}
+        rows = session.execute(select(id, words).where(id.in_(wanted.values())))
+        there = {row[0]: row[1] for row in rows}
+        found |= {place: there[key] for place, key in wanted.items() if there.get(key)}
+    return found
 
 
 @bp.post("/audit/check")

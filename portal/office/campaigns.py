@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from portal.beside import beside
 from portal.database import database, end_reading, read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.exclusions import RULE_WORDS, SIGN_WORDS, STATE_WORDS, Propose
+from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, fresh_sign_in, keys, may, now, officer, said
 from portal.office.comments import found_survey, question_words, surveys_with_comments
 from surveys import exclusions
 from surveys.errors import SurveysError
 from surveys.exclusions import ALONE, Exclusion
 from surveys.moderation import campaigns as grouped
+from surveys.results import counted, follower, with_without
+from surveys.results.disclosure import Policy
 
 
 @bp.get("/campaigns")
@@ -57,6 +62,23 @@ def _page(slug: str, form: OfficeForm | None = None) -> ResponseReturnValue:
         alone=ALONE,
     )
     return make_response(shown, 422 if form is not None else 200)
+
+
+@bp.get("/campaigns/<slug>/tables")
+def campaign_tables(slug: str) -> ResponseReturnValue:
+    """Each question with and without campaigns, as it might be published now."""
+    session = read_session()
+    survey, document = found_survey(session, slug), None
+    with contextlib.suppress(SurveysError):
+        document = follower.layout_of(session, survey.id).questionnaire
+    if document is None:
+        abort(404)
+    counts = counted.count(session, survey)
+    _, both = with_without.published(counts.tables, counts.with_without, Policy(), clashing=counts.clashing)
+    tables = [with_without.two_columns(table).as_json() for table in both.tables]
+    return render_template(
+        "office/campaigns/tables.html", survey=survey, questions=beside(tables, document, SOURCE_LOCALE)
+    )
 
 
 @bp.post("/campaigns/<slug>/grouping")

@@ -40,7 +40,7 @@ def _reason(text: str | None) -> str:
 
 def _mark() -> str:
     """Whose copy this is: stands in every line of the file and in the audit log."""
-    return f"{officer().id}-{london_day(now()):%Y%m%d}-{secrets.token_hex(3)}"
+    return f"{london_day(now()):%Y%m%d}-{officer().id}-{secrets.token_hex(3)}"
 
 
 @bp.route("/desk/<slug>/export", methods=["GET", "POST"])
@@ -55,8 +55,10 @@ def desk_export(slug: str) -> ResponseReturnValue:
             together = cast(Together, form.groups.data)
             with writing() as session:
                 wanted = responses.counts(session, survey.id)
-                what = {"rows": wanted, "groups": together, "reason": reason, "mark": mark}
-                views.note_export(session, survey.id, what, by=officer().by, now=now(), keys=keys())
+                what = {"rows": wanted, "groups": together, "mark": mark}
+                views.note_export(
+                    session, survey.id, what, reason=reason, by=officer().by, now=now(), keys=keys()
+                )
             return _file(survey, together, mark)
         except SurveysError as problem:
             form.refuse(problem)
@@ -95,8 +97,10 @@ def desk_comments(slug: str) -> ResponseReturnValue:
             reason, mark = _reason(form.reason.data), _mark()
             rows = cleared(read_session(), survey.id, keys=keys())
             with writing() as session:
-                what = {"comments": len(rows), "reason": reason, "mark": mark}
-                views.note_export(session, survey.id, what, by=officer().by, now=now(), keys=keys())
+                what = {"comments": len(rows), "mark": mark}
+                views.note_export(
+                    session, survey.id, what, reason=reason, by=officer().by, now=now(), keys=keys()
+                )
             sent = make_response(workbook(rows, _names(document), mark))
             sent.headers["Content-Type"] = SHEET
             sent.headers["Content-Disposition"] = f'attachment; filename="{slug}-comments-{mark}.xlsx"'

@@ -6,15 +6,16 @@ from flask import Response, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from portal.accounts import passwords, people
+from portal.accounts import joining, links, passwords, people
 from portal.accounts import sign_in as signing
-from portal.accounts.people import Link
+from portal.accounts.links import Link
 from portal.database import read_session, writing
 from portal.forms.office.accounts import Confirm, Join, SignIn
 from portal.messages import words_of
 from portal.office import visit
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.rendering import site
+from surveys import attempts
 from surveys.errors import SurveysError
 
 
@@ -26,10 +27,12 @@ def sign_in() -> ResponseReturnValue:
         if visit.load() is not None:
             return redirect(onward or url_for("office.today"))
         return render_template("office/accounts/sign-in.html", form=form, onward=onward)
+    if not form.validate():
+        return make_response(render_template("office/accounts/sign-in.html", form=form, onward=onward), 422)
     typed = (form.email.data or "", form.password.data or "", form.code.data or "")
     token, status = None, 422
     try:
-        signing.may_try(read_session(), typed[0], address=_address(), now=now(), keys=keys())
+        signing.may_try(read_session(), typed[0], typed[2], address=_address(), now=now(), keys=keys())
         tried = signing.weigh(read_session(), *typed, now=now(), keys=keys())
     except SurveysError as problem:
         form.refuse(problem)
@@ -48,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _address() -> str:
-    return request.remote_addr or ""
+    return attempts.network(request.remote_addr or "")
 
 
 @bp.post("/sign-out")
@@ -69,6 +72,8 @@ def confirm() -> ResponseReturnValue:
     onward = visit.safe_next(request.values.get("next"))
     if request.method == "GET":
         return render_template("office/accounts/confirm.html", form=form, onward=onward)
+    if not form.validate():
+        return make_response(render_template("office/accounts/confirm.html", form=form, onward=onward), 422)
     typed = (officer().email, form.password.data or "", form.code.data or "")
     tried = signing.weigh(read_session(), *typed, now=now(), keys=keys())
     token = visit.token() or ""
@@ -91,7 +96,7 @@ def confirm() -> ResponseReturnValue:
 def join(token: str) -> ResponseReturnValue:
     """A single-use link: an invitation, or a way back in."""
     try:
-        link = people.link_of(read_session(), token, now=now(), keys=keys())
+        link = links.link_of(read_session(), token, now=now(), keys=keys())
     except SurveysError as problem:
         refused = render_template("office/accounts/link-ended.html", words=words_of(problem))
         return make_response(refused, 404 if problem.code == "link.unknown" else 410)
@@ -113,13 +118,16 @@ def _accept(form: Join, link: Link, token: str) -> Response | None:
             raise SurveysError("password.differs", field="again")
         stored = passwords.hashed(password)
         with writing() as session:
-            mine = people.link_of(session, token, now=now(), keys=keys())
-            joined, codes = signing.accept(
+            mine = links.link_of(session, token, now=now(), keys=keys())
+            joined, codes = joining.accept(
                 session, mine, token, password_hash=stored, code=form.code.data or "", now=now(), keys=keys()
             )
             opened = signing.open_session(session, joined.id, now=now(), keys=keys())
     except SurveysError as problem:
         form.refuse(problem)
+        if problem.code == "code.wrong":
+            with writing() as session:
+                joining.missed(session, session.get_one(Link, link.id), now=now(), keys=keys())
         return None
     g.kept = True
     shown = render_template("office/accounts/joined.html", name=joined.name, codes=codes)
@@ -135,7 +143,7 @@ def _whose(link: Link) -> tuple[str, str]:
 
 def _offer(form: Join, link: Link, token: str) -> str:
     email, name = _whose(link)
-    secret = "" if link.kind == "password" else signing.offered_secret(keys(), token)
+    secret = "" if link.kind == "password" else joining.offered_secret(keys(), token)
     return render_template(
         "office/accounts/join.html",
         form=form,
@@ -143,7 +151,7 @@ def _offer(form: Join, link: Link, token: str) -> str:
         email=email,
         kind=link.kind,
         secret=secret,
-        picture=qr_picture(signing.provisioning_uri(secret, email, site().name)) if secret else "",
+        picture=qr_picture(joining.provisioning_uri(secret, email, site().name)) if secret else "",
     )
 
 

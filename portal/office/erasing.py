@@ -15,6 +15,7 @@ from portal.forms.office import OfficeForm
 from portal.forms.office.requests import STATE_WORDS, Erase, Receipt, Search
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.showing import visible
+from portal.partnership import requests
 from surveys import erasure, responses
 from surveys.errors import SurveysError
 from surveys.moderation import concerns, search
@@ -28,8 +29,10 @@ def find_words() -> ResponseReturnValue:
     """What is looked for is sent, never put into an address; the answer is shown once."""
     form, found = Search(), None
     if request.method == "POST" and form.validate():
-        reference = (form.reference.data or "")[:20]
+        reference = (form.reference.data or "").strip()
         try:
+            if reference and requests.one(read_session(), reference) is None:
+                raise SurveysError("request.unknown", field="reference")
             found = search.scan(read_session(), form.words.data or "", keys=keys())
             end_reading()
             with writing() as session:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import links, roles
 from portal.accounts import people as accounts
-from portal.accounts.people import Link, Officer
+from portal.accounts.links import Link
+from portal.accounts.people import Officer
 from portal.database import read_session, writing
 from portal.forms.office.accounts import ROLE_WORDS, Invite, Leave, Recover, Roles
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
@@ -24,7 +26,7 @@ def people() -> ResponseReturnValue:
         here=here,
         gone=accounts.everyone(session, left=True),
         unused=accounts.unused(here, london_day(now())),
-        links=accounts.open_links(session, now()),
+        links=links.open_links(session, now()),
         role_words=ROLE_WORDS,
     )
 
@@ -36,7 +38,7 @@ def invite() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with writing() as session:
-                token = accounts.invite(
+                token = links.invite(
                     session,
                     email=form.email.data,
                     name=form.name.data,
@@ -96,7 +98,7 @@ def person_roles(officer_id: str) -> ResponseReturnValue:
     shown, form = _known(officer_id), Roles()
     try:
         with writing() as session:
-            accounts.set_roles(session, shown, form.roles.data or (), by=officer().by, now=now(), keys=keys())
+            roles.set_roles(session, shown, form.roles.data or (), by=officer().by, now=now(), keys=keys())
     except SurveysError as problem:
         form.refuse(problem)
         return _person_page(shown, form, status=422)
@@ -111,7 +113,7 @@ def person_leave(officer_id: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             successor = accounts.officer_of(session, request.form.get("successor", ""))
-            moved = accounts.leave(session, shown, successor, by=officer().by, now=now(), keys=keys())
+            moved = roles.leave(session, shown, successor, by=officer().by, now=now(), keys=keys())
     except SurveysError as problem:
         if problem.code == "officer.unknown":
             problem = SurveysError("officer.successor", field="successor")
@@ -130,14 +132,14 @@ def person_recover(officer_id: str) -> ResponseReturnValue:
     shown = _known(officer_id)
     kind = "everything" if request.form.get("kind") == "everything" else "password"
     with writing() as session:
-        token = accounts.recover(session, shown, kind=kind, by=officer(), now=now(), keys=keys())  # type: ignore[arg-type]
-        link = accounts.open_links(session, now())
+        token = links.recover(session, shown, kind=kind, by=officer(), now=now(), keys=keys())  # type: ignore[arg-type]
+        link = links.open_links(session, now())
     waits = any(one.needs_second and one.officer_id == shown.id for one in link)
     return _link_page(token, shown.name, kind, waits=waits)
 
 
 def _open(link_id: str) -> Link:
-    found = next((one for one in accounts.open_links(read_session(), now()) if one.id == link_id), None)
+    found = next((one for one in links.open_links(read_session(), now()) if one.id == link_id), None)
     if found is None:
         abort(404)
     return found
@@ -149,7 +151,7 @@ def link_confirm(link_id: str) -> ResponseReturnValue:
     _open(link_id)
     with writing() as session:
         link = session.get_one(Link, link_id)
-        accounts.confirm(session, link, by=officer(), now=now(), keys=keys())
+        links.confirm(session, link, by=officer(), now=now(), keys=keys())
     said("Confirmed. The link works now.")
     return redirect(url_for("office.people"))
 
@@ -158,6 +160,6 @@ def link_confirm(link_id: str) -> ResponseReturnValue:
 def link_end(link_id: str) -> ResponseReturnValue:
     _open(link_id)
     with writing() as session:
-        accounts.end_link(session, session.get_one(Link, link_id), by=officer().by, now=now(), keys=keys())
+        links.end_link(session, session.get_one(Link, link_id), by=officer().by, now=now(), keys=keys())
     said("The link does not work any more.")
     return redirect(url_for("office.people"))

@@ -8,7 +8,7 @@ from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import people
+from portal.accounts import links
 from portal.office.blueprint import may, now
 from portal.partnership import outbox, requests
 from portal.rendering import day
@@ -86,7 +86,7 @@ def _letters(session: Session) -> list[Due]:
 
 def _links(session: Session) -> list[Due]:
     """Ways back in that wait for a second administrator."""
-    waits = [one for one in people.open_links(session, now()) if one.needs_second and not one.confirmed_by]
+    waits = [one for one in links.open_links(session, now()) if one.needs_second and not one.confirmed_by]
     if not waits:
         return []
     note = f"{len(waits)} to confirm"

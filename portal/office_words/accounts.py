@@ -9,7 +9,7 @@ WORDS: dict[str, Say] = {
         "The e-mail address, password or code is not right. Check all three and try again"
     ),
     "sign_in.throttled": lambda facts: (
-        f"Too many tries. Wait {facts.get('minutes', 15)} minutes, then try again"
+        f"Too many tries. Wait {facts.get('minutes', 15)} minutes, or use one of your recovery codes"
     ),
     "sign_in.busy": lambda _: "Too many people are signing in at this moment. Wait a minute, then try again",
     "password.short": lambda facts: (

@@ -22,6 +22,7 @@ WORDS: dict[str, Say] = {
         "Only access, erasure and objection can be extended, once, before the first month is over"
     ),
     "request.decision": lambda _: gettext("Choose a decision for this kind of request"),
+    "request.unknown": lambda _: gettext("There is no request with this number"),
     "search.short": lambda facts: gettext(
         "Enter at least %(least)d characters to look for", least=int(facts.get("least", 0))
     ),

@@ -112,6 +112,15 @@ class Book:
                 if widths:
                     cell.width = Cm(widths[place])
 
+    def picture(self, png: bytes, *, title: str, about: str, width: float = 16) -> None:
+        """A picture, ``width`` centimetres wide; ``title``, ``about``: what is read aloud instead of it."""
+        from docx.shared import Cm
+
+        self.book.add_picture(io.BytesIO(png), width=Cm(width))
+        drawn = self.book.inline_shapes[-1]._inline.docPr
+        drawn.set("title", plain(title))
+        drawn.set("descr", plain(about)[:2000])
+
     def turn(self, *, wide: bool) -> None:
         """Goes on on a new page, A4: across when ``wide``, upright otherwise."""
         from docx.enum.section import WD_ORIENT, WD_SECTION

@@ -79,9 +79,11 @@ def override(
     if line not in OVERRIDABLE:
         raise SurveysError("gate.not_overridable", line=line)
     given = _reason(reason)
-    session.add(GateOverride(round_id=round_.id, line=line, holds=True, reason=given, by=by, at=now))
+    made = GateOverride(round_id=round_.id, line=line, holds=True, reason=given, by=by, at=now)
+    session.add(made)
     session.flush()
-    note(session, round_, "round.line_overridden", {"line": line, "reason": given}, by=by, now=now, keys=keys)
+    facts = {"line": line, "override": made.id}
+    note(session, round_, "round.line_overridden", facts, by=by, now=now, keys=keys)
 
 
 def lift(session: Session, round_: Round, line: str, *, by: str, now: dt.datetime, keys: Keyring) -> None:

@@ -303,12 +303,11 @@ def _change(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    session.add(
-        RoundChange(round_id=round_.id, what=what, reason=reason, was=was, becomes=becomes, by=by, at=now)
-    )
+    made = RoundChange(round_id=round_.id, what=what, reason=reason, was=was, becomes=becomes, by=by, at=now)
+    session.add(made)
     session.flush()
     facts = {
-        "reason": reason,
+        "change": made.id,
         "was": was.isoformat() if was else "",
         "becomes": becomes.isoformat() if becomes else "",
     }

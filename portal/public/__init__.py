@@ -10,10 +10,12 @@ import portal.public.embeds
 import portal.public.home
 import portal.public.outreach
 import portal.public.partnership
+import portal.public.pictures
 import portal.public.plan
 import portal.public.publications
 import portal.public.released_files
 import portal.public.results
 import portal.public.statements
+import portal.public.with_without
 import portal.public.year
 from portal.public.blueprint import bp as bp

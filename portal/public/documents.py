@@ -41,19 +41,26 @@ def results_file(survey: str, name: str) -> ResponseReturnValue:
         abort(404)
     shown = shown_or_404(survey)
     number = shown.content["number"]
-    body = _kept(shown, name, lambda: _made(shown, name))
+    body = kept(f"{fingerprint(shown.content)}-{FORMAT}-{locale_code()}-{name}", lambda: _made(shown, name))
+    return to_save(body, KINDS[name], f"{survey}-{number}-{locale_code()}{Path(name).suffix}")
+
+
+def to_save(body: bytes, kind: str, name: str) -> Response:
+    """A file the browser saves under this name instead of showing it."""
     response: Response = make_response(body)
-    response.mimetype = KINDS[name]
-    filed = f"{survey}-{number}-{locale_code()}{Path(name).suffix}"
-    response.headers.set("Content-Disposition", "attachment", filename=filed)
+    response.mimetype = kind
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
-def _kept(shown: Published, name: str, make: Callable[[], bytes]) -> bytes:
-    """The file from the data folder, made when it is not there; a full disk costs making it again."""
+def kept(name: str, make: Callable[[], bytes]) -> bytes:
+    """The file from the data folder, made when it is not there; a full disk costs making it again.
+
+    ``name`` says everything the content depends on.
+    """
     settings: Settings = current_app.extensions["portal.settings"]
     folder = settings.data_dir / "files"
-    place = folder / f"{fingerprint(shown.content)}-{FORMAT}-{locale_code()}-{name}"
+    place = folder / name
     try:
         return place.read_bytes()
     except OSError:

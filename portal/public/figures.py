@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup
 
 from portal import maps
+from portal.figure_words import classes
 from portal.public.blueprint import spoken_label
 from portal.reading import (
     ALL,
@@ -165,7 +165,10 @@ def _all_lines(reading: Reading) -> list[Line]:
     for block in reading.blocks:
         for line in block.lines:
             found.setdefault(line.key, line)
-    return list(found.values())
+    if reading.by is None or reading.kind not in ("several", "one-of", "ranking"):
+        return list(found.values())
+    counts = {line.key: line.count or 0 for line in reading.first.lines}
+    return sorted(found.values(), key=lambda line: (line.aside, -counts.get(line.key, 0)))
 
 
 def ward_picture(reading: Reading, wards: Sequence[maps.Ward]) -> dict[str, Any] | None:
@@ -199,10 +202,7 @@ def ward_picture(reading: Reading, wards: Sequence[maps.Ward]) -> dict[str, Any]
 
 def legend(edges: Sequence[int]) -> list[dict[str, Any]]:
     """The five classes in words, low to high."""
-    first, last = edges[0], edges[-1]
-    middle = [gettext("%(low)s to %(high)s%%", low=low, high=high - 1) for low, high in pairwise(edges)]
-    words = [gettext("Under %(edge)s%%", edge=first), *middle, gettext("%(edge)s%% and over", edge=last)]
-    return [{"level": level, "text": text} for level, text in enumerate(words, start=1)]
+    return [{"level": level, "text": text} for level, text in enumerate(classes(edges), start=1)]
 
 
 def field_shares(reading: Reading) -> list[int]:

@@ -14,16 +14,16 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import findings_words, maps
+from portal import findings_words, maps, panels
 from portal.database import read_session
 from portal.documents import files
+from portal.drawing import PICTURE, SHARE
 from portal.i18n import locale_code
 from portal.partnership import census, rounds
 from portal.partnership.rounds import Consultation
 from portal.public import composition, consultations, figures, ranks, years
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
-from portal.rendering import spoken
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.releases import Release
@@ -57,19 +57,14 @@ class Published:
     document: Questionnaire
     readings: tuple[Reading, ...]
     pinned: int | None = None
+    pictured: frozenset[str] = frozenset()
+    """The tables that have a picture to keep, see :mod:`portal.public.pictures`."""
     drawn: dict[str, tuple[object, Markup]] = field(default_factory=dict, repr=False, compare=False)
     """The questions as HTML, by mount point, each with what was set beside the release in it."""
 
     def finding(self, reading: Reading) -> Markup:
         """The one sentence about this table: the officer's own, else the one the figures propose."""
-        written = self.content.get("written", {}).get(reading.key, {})
-        own = written.get(locale_code())
-        if own:
-            return escape(own)
-        source = self.document.source_locale
-        if written.get(source):
-            return spoken(written[source], source)
-        return findings_words.sentence(self.content["findings"][reading.key], reading)
+        return findings_words.told(self.content, self.document, reading)
 
     @property
     def answered(self) -> int | None:
@@ -159,7 +154,12 @@ def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> 
         abort(404)
     readings = tuple(read(table, document, locale) for table in content["tables"])
     drawn = _figures(release, locale, document)
-    return Published(survey.slug, content, drawn, document, readings, pinned)
+    charts = {
+        key: {n: part for n, part in one.items() if n not in (PICTURE, SHARE)} for key, one in drawn.items()
+    }
+    charts = {key: one for key, one in charts.items() if one}
+    pictured = frozenset(key for key, one in drawn.items() if PICTURE in one)
+    return Published(survey.slug, content, charts, document, readings, pinned, pictured)
 
 
 def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:
@@ -315,6 +315,8 @@ def _body(asked: Survey, shown: Published) -> Markup:
             years=shown.since(years.content_of(read_session(), before)) if before else {},
             ranks={r.key: found for r in (shown.headline, shown.matters) if r and (found := ranks.ranks(r))},
             figures=figures,
+            panels=panels.panels,
+            end_of=panels.top,
             finding=shown.finding,
             base_words=base_words,
         )

@@ -14,7 +14,7 @@ from portal.forms.questions import showable
 from portal.messages import words
 from portal.respond import visit
 from portal.respond.sitting import keyring
-from surveys import responses
+from surveys import attempts, responses
 from surveys.errors import SurveysError
 
 MOST_TYPED = 100
@@ -26,7 +26,7 @@ T = TypeVar("T")
 def looked_up(purpose: str, typed: str, verb: Callable[[Session, str], T]) -> T | SurveysError:
     """What the verb finds for a typed code; a miss is counted, and too many misses are refused unseen."""
     keys, now = keyring(), visit.now()
-    who = responses.caller(keys, request.remote_addr or "", now)
+    who = responses.caller(keys, attempts.network(request.remote_addr or ""), now)
     refusal: SurveysError | None = None
     with writing() as session:
         try:

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import ForeignKeyConstraint, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys import surveys
+from surveys import audit, surveys
 from surveys.authoring import translating
 from surveys.authoring.drafting import SurveyDraft, _to_change, document_of, note
 from surveys.db import Base, UTCDateTime, append_only
@@ -138,7 +138,10 @@ def publish_correction(
     version = surveys.publish_version(
         session, survey, document, meaning=meaning, by=by, now=now, keys=keys, note=said
     )
-    facts = {"approved_by": approval.by} if approval else {"unapproved": reason} if reason else {}
+    if approval is not None:
+        facts = {"approved_by": approval.by}
+    else:
+        facts = {"unapproved": audit.keep_reason(session, reason, by=by, now=now)} if reason else {}
     _published(session, draft, version, by=by, now=now, keys=keys, **facts)
     return version
 

@@ -277,7 +277,7 @@ def approve(
     session.flush()
     facts: dict[str, Any] = {"print": shown, "publish_at": publish_at.isoformat() if publish_at else ""}
     if draft.override_reason:
-        facts["override"] = draft.override_reason
+        facts["reason"] = audit.keep_reason(session, draft.override_reason, by=by, now=now)
     _note(session, draft, "release.approved", by=by, now=now, keys=keys, **facts)
 
 

@@ -13,6 +13,7 @@ from surveys import exclusions
 from surveys.moderation import campaigns
 from surveys.records import Response
 from surveys.results import tables as exact
+from surveys.results import with_without
 from surveys.results.disclosure import Policy, rounded
 from surveys.results.follower import cold_count, layout_of
 from surveys.results.tables import ExactTable
@@ -33,6 +34,8 @@ class Counts:
     """Whole responses that two people left out under a rule."""
     in_campaigns: int = 0
     """Of the responses counted, those that wrote nearly the same words as others."""
+    with_without: tuple[ExactTable, ...] = ()
+    """Toplines with and without these: see :mod:`surveys.results.with_without`."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -44,6 +47,7 @@ class Counts:
             "clashing": sorted(list(pair) for pair in self.clashing),
             "left_out": self.left_out,
             "in_campaigns": self.in_campaigns,
+            "with_without": [exact.as_json(table) for table in self.with_without],
         }
 
     @classmethod
@@ -57,22 +61,27 @@ class Counts:
             clashing=frozenset((table, group) for table, group in kept["clashing"]),
             left_out=kept.get("left_out", 0),
             in_campaigns=kept.get("in_campaigns", 0),
+            with_without=tuple(exact.from_json(table) for table in kept.get("with_without", ())),
         )
 
 
 def count(session: Session, survey: Survey) -> Counts:
     """The exact numbers of a survey as its responses stand now, counted from nothing."""
     cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
+    part = with_without.inside(session, survey.id, cube.layout)
     tables = exact.menu(cube)
+    below = Policy().hidden_below
     return Counts(
         responses=cube.responses,
         channels=_by(session, survey, Response.channel),
         languages=_by(session, survey, Response.locale),
         tables=tables,
         earlier=exact.earlier(cube),
-        clashing=frozenset(exact.clashes(cube, tables, below=Policy().hidden_below)),
+        clashing=frozenset(exact.clashes(cube, tables, below=below))
+        | with_without.clashes(cube, part, tables, below),
         left_out=exclusions.totals(session, survey.id).excluded,
         in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
+        with_without=with_without.broken_down(cube, part),
     )
 
 

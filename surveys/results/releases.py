@@ -22,6 +22,7 @@ from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import tables as exact
+from surveys.results import with_without
 from surveys.results.counted import Counts as Counts
 from surveys.results.counted import both_ways
 from surveys.results.counted import count as count
@@ -38,8 +39,8 @@ MOVES_BY = 25
 """A recount shows a group anew only if this many people joined or left it; else its last figures stand."""
 FIRST_INTERIM = 100
 """Responses before anything may be published while a survey is still open."""
-Draw = Callable[[Questionnaire, list[ReleasedTable], str], Mapping[str, Any]]
-"""Figures by table key, from a document, its released tables and a locale."""
+Draw = Callable[[Questionnaire, list[ReleasedTable], str, Mapping[str, Any]], Mapping[str, Any]]
+"""Figures by table key, from a document, its released tables, a locale, and the rest of the release."""
 
 
 class Release(Base):
@@ -297,7 +298,7 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
 
 def _settled(before: Counts, after: Counts) -> Counts:
     """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
-    old = {(t.key, g.key): g for t in before.tables for g in t.groups}
+    old = {(t.key, g.key): g for t in (*before.tables, *before.with_without) for g in t.groups}
 
     def settle(table: ExactTable) -> ExactTable:
         groups = []
@@ -311,16 +312,18 @@ def _settled(before: Counts, after: Counts) -> Counts:
     def steady(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
         return {key: was[key] if key in was and abs(was[key] - n) < MOVES_BY else n for key, n in now.items()}
 
+    settled = tuple(settle(table) for table in after.tables)
     whole = {"all": before.responses}, {"all": after.responses}
     return Counts(
         responses=steady(*whole)["all"],
         channels=steady(before.channels, after.channels),
         languages=steady(before.languages, after.languages),
-        tables=tuple(settle(table) for table in after.tables),
+        tables=settled,
         earlier=before.earlier,
         clashing=before.clashing | after.clashing,
         left_out=after.left_out,
         in_campaigns=after.in_campaigns,
+        with_without=with_without.agreeing([settle(table) for table in after.with_without], settled),
     )
 
 
@@ -341,7 +344,10 @@ def _prepared(
     document = layout.questionnaire
     asked_before = {question for _, question, _ in layout.earlier}
     notes = {table.key: "wording.changed" for table in counts.tables if table.question in asked_before}
-    publication = publish(counts.tables, policy, clashing=counts.clashing, notes=notes)
+    beside = counts.with_without if kind != "interim" else ()
+    publication, both = with_without.published(
+        counts.tables, beside, policy, clashing=counts.clashing, notes=notes
+    )
     tables = list(publication.tables)
     number = before.number + 1 if before is not None else 1
     content: dict[str, Any] = {
@@ -370,10 +376,14 @@ def _prepared(
     }
     if kind != "interim":
         content |= both_ways(counts, policy)
+    if both.tables:
+        content["with_without"] = [with_without.two_columns(table).as_json() for table in both.tables]
     if before is not None and kind == "correction":
         content["corrects"] = before.number
         content["changed"] = _changed(before.content["tables"], content["tables"])
-    figures = {locale: dict(draw(document, tables, locale)) for locale in document.locales} if draw else {}
+    figures = (
+        {locale: dict(draw(document, tables, locale, content)) for locale in document.locales} if draw else {}
+    )
     return Prepared(survey.id, number, content["kind"], note, content, figures, counts)
 
 

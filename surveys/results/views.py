@@ -101,15 +101,23 @@ def note_exact(
 
 
 def note_export(
-    session: Session, survey_id: str, what: Mapping[str, Any], *, by: str, now: dt.datetime, keys: Keyring
+    session: Session,
+    survey_id: str,
+    what: Mapping[str, Any],
+    *,
+    reason: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
 ) -> None:
     """Writes down that exact rows or cleared comments leave the office: how many, why, under which mark."""
+    facts = {**what, "reason": audit.keep_reason(session, reason, by=by, now=now)}
     audit.record(
         session,
         actor=by,
         action="responses.export",
         subject=f"survey:{survey_id}",
-        facts=dict(what),
+        facts=facts,
         now=now,
         keys=keys,
     )

@@ -17,12 +17,14 @@ FILES = {
     *("static", "public.colours"),
     *("public.table_csv", "public.table_json", "public.figure_json", "public.dictionary"),
     *("public.results_file", "public.emblem", "public.round_document"),
+    *("public.figure_docx", "public.picture_svg", "public.picture_png"),
+    *("public.share_site", "public.share_round", "public.share_results"),
 }
 """Public addresses that answer with a file instead of a page."""
 
 MADE = {
     *("public.short", "public.short_qr", "public.poster", "public.leaflet"),
-    *("public.document", "public.document_file", "public.plan", "public.decision"),
+    *("public.document", "public.document_file", "public.plan", "public.decision", "public.with_without"),
 }
 """Public addresses that exist once an officer has made something; their own tests look at them."""
 
@@ -30,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "first": ("/", "/rounds", "/rounds/2025", "/rounds/2026", "/priorities", "/priorities/*", "/done"),
     "results": ("/results", f"/results/{THIS_YEAR}", f"/results/{ORGANISATIONS}", f"/results/{LAST_YEAR}",
         f"/results/{LAST_YEAR}/comments"),
+    "figures": (f"/results/{LAST_YEAR}/topics/figure", f"/results/{LAST_YEAR}/topics.by.age/figure"),
     "year": (
         "/year", "/evidence", "/plan", "/meetings", "/documents", "/rounds/2026/councillors",
     ),

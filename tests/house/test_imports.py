@@ -13,7 +13,18 @@ from importlinter.cli import lint_imports
 from tests.conftest import ENCRYPTION_KEYS, SECRET
 from tests.house.sources import ROOT, name, python_files, tree
 
-HEAVY = ("plotly", "alembic", "pyxform", "weasyprint", "docx", "openpyxl", "xlsxwriter", "segno", "zxcvbn")
+HEAVY = (
+    "plotly",
+    "alembic",
+    "pyxform",
+    "weasyprint",
+    "resvg_py",
+    "docx",
+    "openpyxl",
+    "xlsxwriter",
+    "segno",
+    "zxcvbn",
+)
 """Packages that load only where they are used: in jobs, on the command line, on office pages."""
 
 IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress")

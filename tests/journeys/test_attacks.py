@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import json
 import re
@@ -18,6 +19,7 @@ from docx import Document
 from flask import Flask
 from sqlalchemy import select
 
+from portal.drawing import drawer
 from surveys import erasure, responses, surveys
 from surveys.erasure import Ledger
 from surveys.questionnaire.codebook import codebook_of
@@ -62,9 +64,11 @@ def survey_of(session: Any, slug: str) -> Survey:
     return found
 
 
-def publish(app: Flask, slug: str, now: dt.datetime, **more: Any) -> None:
+def publish(app: Flask, slug: str, now: dt.datetime, *, drawn: bool = False, **more: Any) -> None:
+    """``drawn``: with its charts and pictures, for whoever looks at every public document."""
     with app.app_context(), publishing.store(app).writing() as session:
-        releases.make(session, survey_of(session, slug), by="x", now=now, keys=KEYS, **more)
+        draw = drawer(session) if drawn else None
+        releases.make(session, survey_of(session, slug), by="x", now=now, keys=KEYS, draw=draw, **more)
 
 
 def everything(app: Flask, slug: str, client: Any = None) -> dict[str, str]:
@@ -76,7 +80,9 @@ def everything(app: Flask, slug: str, client: Any = None) -> dict[str, str]:
         answer = browser.get(address)
         body = answer.get_data()
         name = address.rpartition("/")[2]
-        if answer.status_code == 200 and name == "results.docx":
+        if answer.status_code == 200 and name == "share.png":
+            found[address] = hashlib.sha256(body).hexdigest()
+        elif answer.status_code == 200 and name.endswith(".docx"):
             document = Document(io.BytesIO(body))
             cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
             found[address] = "\n".join([*(p.text for p in document.paragraphs), *cells])
@@ -89,12 +95,14 @@ def everything(app: Flask, slug: str, client: Any = None) -> dict[str, str]:
         return answer
 
     look(f"/results/{slug}"), look(f"/pl/results/{slug}"), look("/results"), look("/")
+    for address in (f"/results/{slug}/topics.docx", f"/results/{slug}/share.png"):
+        look(address)
     about = look(f"/api/v1/surveys/{slug}")
     for brief in about.get_json()["releases"]:
         whole = look(brief["url"]).get_json()
         for table in whole["tables"]:
             pinned = f"?release={brief['number']}"
-            for ending in (".csv", "/figure.json"):
+            for ending in (".csv", "/figure.json", "/figure", "/picture.svg"):
                 look(f"/results/{slug}/{table['key']}{ending}{pinned}")
     for name in ("data-dictionary.csv", "files/results.docx", "files/results.xlsx", "files/results.zip"):
         look(f"/results/{slug}/{name}")
@@ -119,7 +127,7 @@ def figures(table: dict[str, Any]) -> Iterator[tuple[str, int]]:
 
 
 def test_one_more_answer_changes_no_public_document(app: Flask) -> None:
-    publish(app, OPEN, NOW, interim=True)
+    publish(app, OPEN, NOW, drawn=True, interim=True)
     before = everything(app, OPEN)
     with publishing.store(app).writing() as session:
         publishing.answered(session, survey_of(session, OPEN), 1, PACK, seed=99)
@@ -137,7 +145,7 @@ def test_one_more_answer_changes_no_public_document(app: Flask) -> None:
 
 
 def test_taking_answers_back_changes_no_public_document(app: Flask, tmp_path: Path) -> None:
-    publish(app, CLOSED, NOW)
+    publish(app, CLOSED, NOW, drawn=True)
     before = everything(app, CLOSED)
     with publishing.store(app).writing() as session:
         survey = survey_of(session, CLOSED)
@@ -239,8 +247,42 @@ def test_results_so_far_move_only_in_batches(app: Flask) -> None:
                 assert abs(now["asked"] - was["asked"]) >= MOVES_BY - 5, (old["key"], was["key"])
 
 
+def test_no_picture_draws_or_tells_a_hidden_figure(app: Flask) -> None:
+    """A bar for every share that is shown and for no other; no number in it that the table does not give."""
+    publish(app, CLOSED, NOW, drawn=True)
+    hidden = bars = 0
+    for table in tables(app, CLOSED):
+        answer = app.test_client().get(f"/results/{CLOSED}/{table['key']}/picture.svg")
+        drawing = answer.get_data(as_text=True)
+        assert answer.status_code == 200
+        lengths = re.findall(
+            r'<rect [^>]*width="([0-9.]+)" height="(?:24|18)" fill="#(?:006172|d8dcdb)"', drawing
+        )
+        shares = [row["percent"] for group in table["groups"] for row in group["rows"]]
+        shown = [share for share in shares if share is not None]
+        hidden += len(shares) - len(shown)
+        if (table["by"] is None and table["kind"] != "grid") or table["net"]:
+            assert len(lengths) == len(shown), table["key"]
+            per_point = {
+                round(float(x) / n, 1)
+                for x, n in zip(sorted(map(float, lengths)), sorted(shown), strict=True)
+            }
+            assert not per_point or max(per_point) - min(per_point) <= 0.1, table["key"]
+        else:  # the leading answers only
+            assert len(lengths) <= len(shown), table["key"]
+        bars += len(lengths)
+        told = " ".join(re.findall(r"<(?:desc|text|tspan)[^>]*>([^<]*)", drawing))
+        given = {f"{number:,}" for _, number in figures(table)} | {str(share) for share in shown}
+        for number in re.findall(r"\b([0-9][0-9,]*) (?:people|person)", told):
+            assert number in given, (table["key"], number)
+        for share in re.findall(r": ([0-9]+)%", told):
+            assert share in given, (table["key"], share)
+    assert hidden > 100
+    assert bars > 100
+
+
 def test_an_officer_sees_the_same_public_pages_and_drafts_stay_inside(app: Flask) -> None:
-    publish(app, CLOSED, NOW)
+    publish(app, CLOSED, NOW, drawn=True)
     officer = sign_in(app, "analyst", "consultation", "administrator")
     assert everything(app, CLOSED, officer) == everything(app, CLOSED)
     stranger = app.test_client()

@@ -22,7 +22,7 @@ def note(session: Session, keys: Keyring, now: dt.datetime, count: int = 1) -> N
             actor="officer:1",
             action="survey.close",
             subject="survey:x",
-            facts={"n": number, "words": "Zażółć"},
+            facts={"n": number, "code": "by-hand"},
             now=now,
             keys=keys,
         )
@@ -41,11 +41,48 @@ def tamper(session: Session, statement: str) -> None:
     session.expire_all()
 
 
+WORDS = (
+    {"reason": "Snow closed the libraries"},
+    {"reason": "Zażółć"},
+    {"who": "somebody@example.org"},
+    {"deep": [{"in": ["a", "b c"]}]},
+    {"a name": 1},
+    {"long": "x" * 121},
+    {"line": "a\nb"},
+)
+
+
+@pytest.mark.parametrize("facts", WORDS)
+def test_words_never_enter_the_log(
+    session: Session, keys: Keyring, now: dt.datetime, facts: dict[str, object]
+) -> None:
+    given = {"actor": "officer:1", "action": "survey.close", "subject": "survey:x", "now": now, "keys": keys}
+    with pytest.raises(audit.Worded):
+        audit.record(session, facts=facts, **given)  # type: ignore[arg-type]
+    for part in ("actor", "action", "subject"):
+        with pytest.raises(audit.Worded):
+            audit.record(session, **{**given, part: "two words"})  # type: ignore[arg-type]
+    assert list(audit.entries(session)) == []
+
+
+def test_a_reason_can_be_erased_and_the_log_stays_whole(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    kept = audit.keep_reason(session, "A name slipped in here", by="officer:1", now=now)
+    audit.record(
+        session, actor="officer:1", action="survey.close", subject="survey:x", facts={"reason": kept},
+        now=now, keys=keys,
+    )  # fmt: skip
+    session.delete(session.get_one(audit.Reason, kept))
+    session.flush()
+    assert audit.check(session, keys) == []
+
+
 def test_an_untouched_log_has_no_problem(session: Session, keys: Keyring, now: dt.datetime) -> None:
     note(session, keys, now, 3)
     assert audit.check(session, keys) == []
     newest = next(audit.entries(session, subject="survey:x", limit=1))
-    assert (newest.year, newest.number, json.loads(newest.facts)) == (2026, 3, {"n": 2, "words": "Zażółć"})
+    assert (newest.year, newest.number, json.loads(newest.facts)) == (2026, 3, {"n": 2, "code": "by-hand"})
 
 
 @pytest.mark.parametrize(

@@ -355,6 +355,7 @@ def test_a_year_of_the_audit_log_can_go_and_the_chain_still_holds(session: Sessi
     for year in (2019, 2020, 2026):
         note(year, 1)
         note(year, 2)
+        audit.keep_reason(session, f"Why in {year}", by="o", now=dt.datetime(year, 3, 2, tzinfo=dt.UTC))
     now = dt.datetime(2026, 11, 10, tzinfo=dt.UTC)
     due = due_of(session, "audit", now)
     assert [(d.subject, d.due_on, d.rows) for d in due] == [
@@ -365,6 +366,7 @@ def test_a_year_of_the_audit_log_can_go_and_the_chain_still_holds(session: Sessi
     session.commit()
     assert audit.check(session, keys) == []
     assert {entry.year for entry in audit.entries(session)} == {2020, 2026}
+    assert set(session.scalars(select(audit.Reason.words))) == {"Why in 2020", "Why in 2026"}
     with pytest.raises(Exception, match="append-only"):
         session.execute(audit.Entry.__table__.delete())  # type: ignore[attr-defined]
 

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, IntegerField
 from wtforms.validators import StopValidation
 
+from portal.forms.questions import showable
 from portal.messages import words_of
 from surveys.errors import SurveysError
 
@@ -42,6 +43,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
             fault = _unstorable(field)
             if fault:
                 field.errors = [*field.errors, fault]
+                if isinstance(field.data, str):  # in the browser again, it must be a page
+                    field.data = showable(field.data)
                 good = False
         return bool(good)
 

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from flask import Flask
 
-from portal.accounts import people
+from portal.accounts import links, people
 from portal.permissions import PERMISSIONS, ROLES, Permission
 from tests.conftest import Clock
 from tests.office import PASSWORD, code, sign_in
@@ -26,7 +26,7 @@ def database_url(sqlite_copy: str) -> str:
 @pytest.fixture
 def invitation(app: Flask, clock: Clock) -> str:
     with app.extensions["portal.database"].writing() as session:
-        token = people.invite(
+        token = links.invite(
             session,
             email="ann@example.org",
             name="Ann <b>Other</b>",
@@ -186,7 +186,7 @@ def test_an_auditor_reads_and_changes_nothing(app: Flask) -> None:
     typed = {"csrf_token": token, "name": "N", "email": "n@example.org", "roles": "analyst"}
     assert client.post("/office/people/invite", data=typed, headers=ORIGIN).status_code == 403
     with app.extensions["portal.database"].reading() as session:
-        assert people.open_links(session, app.extensions["portal.clock"]()) == ()
+        assert links.open_links(session, app.extensions["portal.clock"]()) == ()
 
 
 def test_recovery_shows_a_link_once_and_waits_for_a_second(app: Flask, clock: Clock) -> None:
@@ -209,3 +209,9 @@ def test_recovery_shows_a_link_once_and_waits_for_a_second(app: Flask, clock: Cl
 def test_the_clock_of_an_invitation_is_kept(client: PageClient, invitation: str, clock: Clock) -> None:
     clock.now += dt.timedelta(days=7)
     assert "expired" in Page(client.get(invitation)).main
+
+
+def test_a_character_no_database_can_hold_is_refused_beside_its_field(client: PageClient) -> None:
+    page = Page(client.get("/office/sign-in"))
+    typed = {"email": "a\0@example.org", "password": "p", "code": "1"}
+    assert "a character we cannot store" in client.submit(page, typed, "Sign in", status=422).main

@@ -110,6 +110,15 @@ def test_a_search_leaves_one_entry_with_a_number_and_no_words(
 ) -> None:
     page = officer.page("/office/search")
     assert "Enter at least 3" in officer.submit(page, {"words": "ms"}, "Search", 422).main
+    with writing() as session:
+        requests.receive(
+            session, kind="access", received_on=now.date(), who="A. Writer", about="Everything",
+            by="o", now=now, keys=keys,
+        )  # fmt: skip
+    made_up = {"words": "ms  YELLOWHAMMER", "reference": "the one of Ms Kestrel"}
+    refused = officer.submit(page, made_up, "Search", status=422)
+    assert "no request with this number" in refused.main
+    assert 'value="the one of Ms Kestrel"' in refused.html
     found = officer.submit(page, {"words": "ms  YELLOWHAMMER", "reference": "2026-001"}, "Search")
     assert found.url == "/office/search"
     assert "1 comment found" in found.main

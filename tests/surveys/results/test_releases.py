@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -29,7 +30,9 @@ from tests.surveys.results.test_cube import changed
 BY = "officer:1"
 
 
-def draw(questionnaire: Questionnaire, tables: list[ReleasedTable], locale: str) -> dict[str, Any]:
+def draw(
+    questionnaire: Questionnaire, tables: list[ReleasedTable], locale: str, _content: Mapping[str, Any]
+) -> dict[str, Any]:
     return {table.key: {"locale": locale, "shown": len(table.groups)} for table in tables}
 
 
