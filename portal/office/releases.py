@@ -17,7 +17,7 @@ from portal.forms.office.releases import Approve, Tables
 from portal.forms.office.rounds import ApprovalLink
 from portal.messages import words_of
 from portal.method_words import method_of, weighting
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.outside import outside
 from portal.partnership import approval_links, release_approvals
 from portal.reading import Reading, read
@@ -247,8 +247,7 @@ def release_tables(slug: str) -> ResponseReturnValue:
 
 
 def _seen() -> int:
-    given = request.form.get("seen_version", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
+    return whole(request.form.get("seen_version"))
 
 
 @bp.route("/releases/<slug>/findings/<table>", methods=["GET", "POST"])
