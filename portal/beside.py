@@ -14,12 +14,15 @@ from surveys.results.with_without import REST
 
 @dataclass(frozen=True)
 class Beside:
-    """One question (or one row of a grid): for each answer what everybody, and what the rest said."""
+    """One question, or one row of a grid.
+
+    ``rows``: an answer, share and people of everybody, then of the rest.
+    """
 
     key: str
     title: Label
     answered: tuple[str, str]
-    rows: tuple[tuple[Label, str, str], ...]
+    rows: tuple[tuple[Label, str, str, str, str], ...]
 
 
 def beside(tables: Sequence[Mapping[str, Any]], document: Questionnaire, locale: str) -> list[Beside]:
@@ -31,7 +34,7 @@ def beside(tables: Sequence[Mapping[str, Any]], document: Questionnaire, locale:
         if everybody is None or rest is None:
             continue
         rows = tuple(
-            (line.label, _said(everybody, line.key), _said(rest, line.key))
+            (line.label, *_said(everybody, line.key), *_said(rest, line.key))
             for line in reading.sorted_lines(everybody)
         )
         answered = base_words(everybody, "answered"), base_words(rest, "answered")
@@ -40,11 +43,9 @@ def beside(tables: Sequence[Mapping[str, Any]], document: Questionnaire, locale:
     return found
 
 
-def _said(block: Block, key: str) -> str:
-    """Share and people: "45% (120)"; or the words that stand in their place."""
+def _said(block: Block, key: str) -> tuple[str, str]:
+    """Share and people, or the words that stand in their place."""
     line = block.line(key)
     if block.hidden or line is None:
-        return hidden_words(block)
-    if line.percent is None:
-        return line_words(line)
-    return f"{percent_words(line)} ({line_words(line)})"
+        return hidden_words(block), hidden_words(block)
+    return percent_words(line), line_words(line)

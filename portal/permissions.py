@@ -80,7 +80,9 @@ ROLES: dict[str, Row] = {
     ),
     **_office("appeals appeal appeal_settle", "moderator"),
     **_office(
-        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+        "requests request request_acknowledge request_extend request_decide request_sent "
+        "request_copy request_public",
+        "information",
     ),
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
@@ -120,7 +122,7 @@ ROLES: dict[str, Row] = {
     **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote",
+        "comment_refer comment_quote quotes quote_link quote_link_end",
         "moderator",
     ),
     **_office(
@@ -167,7 +169,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack evidence_pack_paper",
         "consultation member administrator",
         read="analyst auditor",
     ),
@@ -218,7 +220,7 @@ PERMISSIONS: dict[str, Permission] = {
         "appeal leave left what_exit_hides form stay away invited updates",
     ),
     **_rows(Permission.RESPOND, "letterbox", "updates leave stop complaint complaint_sent"),
-    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing"),
+    **_rows(Permission.DOOR, "office", "sign_in join round_signing release_signing quote_signing"),
     **_rows(Permission.DOOR, "preview", "start page offer check stop end form"),
     **dict.fromkeys(ROLES, Permission.OFFICE),
 }

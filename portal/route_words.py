@@ -15,6 +15,7 @@ from surveys.questionnaire.model import (
     Counts,
     Equals,
     Includes,
+    Not,
     Questionnaire,
 )
 from surveys.questionnaire.plan import plan_of
@@ -30,7 +31,10 @@ def condition_words(
     if isinstance(condition, All | AnyOf):
         both = isinstance(condition, All) != negated
         inner = condition.all if isinstance(condition, All) else condition.any
-        said = [condition_words(one, document, locale, refer, negated=negated) for one in inner]
+        said = []
+        for one in inner:
+            part = condition_words(one, document, locale, refer, negated=negated)
+            said.append(f"({part})" if len(inner) > 1 and _is_group(one) else part)
         words = said[0] if said else ""
         for more in said[1:]:
             words = (
@@ -42,6 +46,16 @@ def condition_words(
     if isinstance(condition, Equals | Includes | Answered | Counts):
         return _leaf(condition, document, locale, refer, negated)
     return condition_words(condition.not_, document, locale, refer, negated=not negated)
+
+
+def _is_group(condition: Condition) -> bool:
+    """Whether it is several conditions, which need brackets among others."""
+    while isinstance(condition, Not):
+        condition = condition.not_
+    if not isinstance(condition, All | AnyOf):
+        return False
+    inner = condition.all if isinstance(condition, All) else condition.any
+    return len(inner) > 1 or any(_is_group(one) for one in inner)
 
 
 def _leaf(

@@ -1,31 +1,36 @@
-"""Who is asked what and where a page leads: conditions by plain forms, a drawn map, the same as a list."""
+"""Who is asked what and where a page leads: conditions in groups, put together by plain forms."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.database import read_session
 from portal.forms.office.builder import Leaf
-from portal.office.blueprint import bp, said
+from portal.office.blueprint import bp, name_of, said
 from portal.office.builder_desk import (
+    Conflict,
     answers_of,
     change,
     conditions_said,
     draft_at,
     press,
     question_at,
+    tell,
     thing,
 )
-from portal.route_words import by_name, option_words
+from portal.rendering import moment
+from portal.route_words import by_name
 from surveys.authoring import drafting
+from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
 from surveys.questionnaire import conditions
-from surveys.questionnaire.conditions import Target
+from surveys.questionnaire.conditions import Path, Target
+from surveys.questionnaire.editing import Json
 from surveys.questionnaire.model import END, Condition, Questionnaire
-from surveys.questionnaire.roads import Station, stations
+from surveys.questionnaire.roads import stations
 
 OPERATORS = {
     "any": "is, or includes, one of the answers ticked below",
@@ -34,13 +39,28 @@ OPERATORS = {
     "skipped": "was not answered",
     "at_least": "has at least this many answers chosen",
     "at_most": "has at most this many answers chosen",
+    "between": "has from this many to that many answers chosen",
+    "outside": "has fewer than this many or more than that many answers chosen",
     "equals": "is exactly this number",
+    "differs": "is not this number",
 }
+NUMBERED = frozenset({"at_least", "at_most", "between", "outside", "equals", "differs"})
+JOINS = {
+    "all": "All of these",
+    "any": "Any of these",
+    "none": "None of these",
+    "not-all": "Not all of these",
+}
+MOVES = {"up": -1, "down": 1}
 
 
-def _target(what: str, name: str, document: Questionnaire) -> Target:
+def _target(what: str, name: str, document: Questionnaire, way: str = "") -> Target:
+    """What the address is about; with ``way``, one of the page's ways on."""
     if what == "page":
-        thing(document.page_by_id.get(name))
+        page = thing(document.page_by_id.get(name))
+        if way:
+            index = _index(way)
+            return Target("jump", name, index) if 0 <= index < len(page.jumps) else abort(404)
     elif what == "question":
         question_at(document, name)
     else:
@@ -48,10 +68,19 @@ def _target(what: str, name: str, document: Questionnaire) -> Target:
     return Target(what, name)  # type: ignore[arg-type]
 
 
-def _page_id(target: Target, document: Questionnaire) -> str:
-    if target.kind != "question":
-        return target.name
-    return next(p.id for p in document.pages() if any(q.id == target.name for q in p.questions))
+def _index(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
+
+
+def _path(typed: str) -> Path:
+    """The path in an address, such as "1.0"; one that is not written so leads nowhere."""
+    return tuple(_index(step) if _index(step) >= 0 else 99_999 for step in typed.split(".")) if typed else ()
+
+
+def _page_id(what: str, name: str, document: Questionnaire) -> str:
+    if what == "page":
+        return name
+    return next(p.id for p in document.pages() if any(q.id == name for q in p.questions))
 
 
 def _choices(document: Questionnaire, page_id: str, own: bool) -> list[tuple[str, str]]:
@@ -62,10 +91,17 @@ def _choices(document: Questionnaire, page_id: str, own: bool) -> list[tuple[str
     for page in (document.page_by_id[id] for id in order[:upto]):
         for question in page.questions:
             short = document.say(question.short, document.source_locale) or question.id
+            if question.kind == "grid":
+                found += [
+                    (f"{question.id}.{row.key}", f"{short}: {document.say(row.text, document.source_locale)}")
+                    for row in question.rows
+                ]
             found.append((question.id, f"{short} (page {page.id})"))
-            for row in getattr(question, "rows", ()):
-                found.append((f"{question.id}.{row.key}", f"{short}: {document.say(row.text, 'en_GB')}"))
     return found
+
+
+def _all_said(document: Questionnaire, when: Condition | None) -> str:
+    return f"Only if {conditions_said(document)(when)}." if when is not None else "Everybody."
 
 
 @bp.get("/surveys/<draft_id>/routes/<what>/<name>")
@@ -73,12 +109,13 @@ def builder_route(draft_id: str, what: str, name: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
     target = _target(what, name, document)
-    page_id = _page_id(target, document)
+    page_id = _page_id(what, name, document)
     page = document.page_by_id[page_id]
-    when = page.when if what == "page" else question_at(document, name).when
-    joiner, items = conditions.taken_apart(when)
+    when = conditions.when_of(document, target)
     part = document.part_of_page[page_id]
     later = part.pages[part.pages.index(page) + 1 :]
+    here = url_for("office.builder_route", draft_id=draft_id, what=what, name=name)
+    faults = tell(draft, document, drafting.faults_of(read_session(), draft))
     return render_template(
         "office/builder/route.html",
         draft=draft,
@@ -86,186 +123,149 @@ def builder_route(draft_id: str, what: str, name: str) -> ResponseReturnValue:
         what=what,
         name=name,
         page=page,
-        joiner=joiner,
-        items=[_said(document, one) for one in items],
-        jumps=[
-            {"to": jump.to, "words": _said(document, jump.when) if jump.when else ""} for jump in page.jumps
-        ],
+        short=by_name(document)(name) if what == "question" else "",
+        when=when,
+        root=conditions.taken_apart(when) if when is not None else None,
+        jumps=[(jump, conditions.taken_apart(jump.when) if jump.when else None) for jump in page.jumps],
+        only=conditions_said(document),
+        single=lambda condition: conditions.chosen(condition) is not None,
+        joins=JOINS,
+        deepest=conditions.DEEPEST,
         targets=[(p.id, f"Page {p.id}") for p in later] + [(END, "The end of this part")],
         earlier=_choices(document, page_id, own=False),
         here=_choices(document, page_id, own=True),
+        faults=[one for one in faults if one.href == here],
     )
 
 
-def _said(document: Questionnaire, condition: Condition) -> str:
-    return conditions_said(document)(condition)
+# One condition --------------------------------------------------------------------------------------------
 
 
-@bp.route("/surveys/<draft_id>/routes/<what>/<name>/add", methods=["GET", "POST"])
+@bp.route("/surveys/<draft_id>/routes/<what>/<name>/condition", methods=["GET", "POST"])
 def builder_condition(draft_id: str, what: str, name: str) -> ResponseReturnValue:
-    """One condition on one earlier question; with ``to``, a new way on that it opens."""
+    """One condition on one earlier question.
+
+    ``do``: "put" it in the place ``at``, "add" it there, or as the first of a new "group". ``way``: on this
+    way on of the page; ``to``: on a new way to that page.
+    """
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
-    target = _target(what, name, document)
-    to, about = request.values.get("to", ""), request.values.get("question", "")
+    asked = {one: request.values.get(one, "") for one in ("do", "at", "way", "to", "question")}
+    target = _target(what, name, document, asked["way"])
+    path = _path(asked["at"])
+    at = None if asked["to"] else conditions.found(conditions.when_of(document, target), path)
+    known = conditions.chosen(at.condition) if at is not None and asked["do"] == "put" else None
+    if asked["do"] == "put" and known is None and request.method == "GET":
+        abort(404)
+    about = asked["question"] or (known.question if known else "")
     id, _, row = about.partition(".")
     question = question_at(document, id)
-    form = Leaf(data={"seen": str(draft.revision), "joiner": "all"})
+    form = Leaf(data={"seen": str(draft.revision), "joiner": "all"} | _shown(known, about))
     form.operator.choices = [(one, OPERATORS[one]) for one in conditions.operators(question, bool(row))]
     form.answers.choices = answers_of(document, question)
-    form.joiner.choices = [("all", "All of them must hold"), ("any", "Any one of them is enough")]
-    if request.method == "GET":
-        when = document.page_by_id[name].when if what == "page" else question_at(document, name).when
-        form.joiner.data, _items = conditions.taken_apart(when)
+    form.joiner.choices = [(one, JOINS[one]) for one in ("all", "any")]
+    clash: Conflict | None = None
     if request.method == "POST" and form.validate():
+        made: Json | None = None
         try:
-            made = conditions.leaf(about, str(form.operator.data), form.answers.data or (), form.number.data)
-            joiner: Any = form.joiner.data if form.joiner.data in ("all", "any") else None
-            change(
-                draft_id,
-                lambda now_there: (
-                    conditions.add_jump(now_there, name, to, made)
-                    if to
-                    else conditions.add_condition(now_there, target, made, joiner)
-                ),
-                "route.set",
-                [f"{what}:{name}"],
-                form.version,
+            made = conditions.leaf(
+                about,
+                str(form.operator.data),
+                form.answers.data or (),
+                form.number.data,
+                form.most.data,
             )
+            edit = _edit(asked, target, path, made, str(form.joiner.data))
+            change(draft_id, edit, "route.set", [f"{what}:{name}"], form.version)
             said("Saved.")
             return redirect(url_for("office.builder_route", draft_id=draft_id, what=what, name=name))
         except SurveysError as problem:
             form.refuse(problem)
-    shown = render_template(
+            if problem.code == "survey_draft.conflict" and made is not None:
+                draft = draft_at(draft_id)
+                clash, asked["do"] = _clash(draft, problem, target, path, asked["do"], made)
+    fitting = {value for value, _ in form.operator.choices}
+    page = render_template(
         "office/builder/condition.html",
         draft=draft,
         document=document,
         form=form,
         what=what,
         name=name,
-        to=to,
-        about=about,
+        asked=asked | {"question": about},
+        alone=at is not None and at.join is None and asked["do"] != "put" and not asked["to"],
         short=by_name(document)(id),
-        many="at_least" in conditions.operators(question) or "equals" in conditions.operators(question),
+        row=next((document.say(r.text, "en_GB") for r in getattr(question, "rows", ()) if r.key == row), ""),
+        numbered=bool(fitting & NUMBERED),
+        ranged="between" in fitting,
+        choices=_choices(
+            document, _page_id(what, name, document), own=bool(asked["to"]) or target.kind == "jump"
+        ),
+        clash=clash,
     )
-    return make_response(shown, 422 if form.problems() else 200)
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _shown(known: conditions.Chosen | None, about: str) -> dict[str, Any]:
+    """What the form shows of a condition that is there, unless another question was chosen for it."""
+    if known is None or known.question != about:
+        return {}
+    return {
+        "operator": known.operator,
+        "answers": list(known.answers),
+        "number": known.number,
+        "most": known.most,
+    }
+
+
+def _edit(asked: dict[str, str], target: Target, path: Path, made: Json, joiner: str) -> drafting.Change:
+    join: conditions.Join = "any" if joiner == "any" else "all"
+    if asked["to"]:
+        return lambda now_there: conditions.add_jump(now_there, target.name, asked["to"], made)
+    if asked["do"] == "put":
+        return lambda now_there: conditions.put_condition(now_there, target, made, path)
+    return lambda now_there: conditions.add_condition(
+        now_there, target, made, path, join=join, group=asked["do"] == "group"
+    )
+
+
+def _clash(
+    draft: SurveyDraft, problem: SurveysError, target: Target, path: Path, do: str, made: Json
+) -> tuple[Conflict, str]:
+    """Both versions. A condition that is not where it was any more is added instead of put in its place."""
+    opened = drafting.document_at(read_session(), draft, int(str(problem.facts["seen"])))
+    stored = drafting.document_of(draft)
+    was, now_is = (conditions.when_of(state, target) for state in (opened, stored))
+    if do == "put":
+        before, after = (conditions.found(when, path) for when in (was, now_is))
+        do = "put" if before is not None and after == before else "add"
+    yours = _all_said(stored, conditions.read(made))
+    row = ("Who sees it", _all_said(opened, was), _all_said(stored, now_is), yours)
+    when: Any = problem.facts["at"]
+    return Conflict(name_of(str(problem.facts["by"])), moment(when), (row,)), do
+
+
+# By one button --------------------------------------------------------------------------------------------
 
 
 @bp.post("/surveys/<draft_id>/routes/<what>/<name>/act")
 def builder_route_act(draft_id: str, what: str, name: str) -> ResponseReturnValue:
-    """Takes a condition or a way on away, joins conditions otherwise, or adds a way that is always taken."""
+    """Takes something away, joins a group otherwise, moves a way on or leads it elsewhere."""
     document = drafting.document_of(draft_at(draft_id))
-    target = _target(what, name, document)
-    act, at = request.form.get("action", ""), request.form.get("at", "")
-    index = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else -1
+    act, way, to, how = (request.form.get(one, "") for one in ("action", "way", "to", "join"))
+    target, path, index = _target(what, name, document, way), _path(request.form.get("at", "")), _index(way)
+    join = next((one for one in conditions.JOINS if one == how), None)
     edits: dict[str, drafting.Change] = {
-        "drop": lambda now_there: conditions.drop_condition(now_there, target, index),
+        "drop": lambda now_there: conditions.drop_condition(now_there, target, path),
+        "enclose": lambda now_there: conditions.enclose(now_there, target),
         "drop_jump": lambda now_there: conditions.drop_jump(now_there, name, index),
-        "always": lambda now_there: conditions.add_jump(now_there, name, request.form.get("to", ""), None),
+        "lead": lambda now_there: conditions.lead(now_there, name, index, to),
+        "always": lambda now_there: conditions.add_jump(now_there, name, to, None),
     }
+    if act == "join" and join is not None:
+        edits["join"] = lambda now_there: conditions.join_conditions(now_there, target, path, join)
+    if act in MOVES:
+        edits[act] = lambda now_there: conditions.move_jump(now_there, name, index, MOVES[act])
     if act in edits:
         press(draft_id, edits[act], "route.set", [f"{what}:{name}"])
     return redirect(url_for("office.builder_route", draft_id=draft_id, what=what, name=name))
-
-
-# The map --------------------------------------------------------------------------------------------------
-
-ROW, BOX, LEFT, WIDE = 52, 34, 64, 232
-ROOM = 26
-
-
-@dataclass(frozen=True)
-class Box:
-    """One page on the map; all lengths are in the drawing's own units."""
-
-    y: int
-    text: str
-    href: str
-    conditional: bool
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Arc:
-    path: str
-    kind: str
-    head: str
-
-
-@dataclass(frozen=True)
-class Map:
-    boxes: tuple[Box, ...]
-    arcs: tuple[Arc, ...]
-    height: int
-    width: int = LEFT + WIDE + 64
-    left: int = LEFT
-    wide: int = WIDE
-    box: int = BOX
-
-
-@bp.get("/surveys/<draft_id>/map")
-def builder_map(draft_id: str) -> ResponseReturnValue:
-    draft = draft_at(draft_id)
-    document = drafting.document_of(draft)
-    found = stations(document)
-    return render_template(
-        "office/builder/map.html",
-        draft=draft,
-        document=document,
-        drawing=_drawn(draft_id, document, found),
-        stations=found,
-        only=conditions_said(document),
-        options=lambda road: [
-            option_words(question_at(document, road.question), key, document, document.source_locale)
-            for key in road.options
-        ],
-        short=by_name(document),
-    )
-
-
-def _label(document: Questionnaire, station: Station) -> str:
-    page, locale = station.page, document.source_locale
-    said_title = document.say(page.title, locale)
-    short = [document.say(q.short, locale) or q.id for q in page.questions if not q.off]
-    text = f"{page.id}  {said_title or ', '.join(short) or 'Words only'}"
-    return text if len(text) <= ROOM else f"{text[: ROOM - 1]}…"
-
-
-def _drawn(draft_id: str, document: Questionnaire, found: tuple[Station, ...]) -> Map:
-    """Pages under each other; ways past pages on the right, pages shown to some only passed on the left."""
-    early = sum(not station.part.after_check for station in found)
-    rows = {station.page.id: n + (n >= early) for n, station in enumerate(found)}
-    rows |= {"check": early, "send": len(found) + 1}
-    boxes, arcs = [Box(early * ROW, "Check your answers", "", False)], [_straight(early)]
-    for station in found:
-        n = rows[station.page.id]
-        ends = any(road.kind in ("stop", "hand-over") for road in station.roads)
-        href = url_for("office.builder_route", draft_id=draft_id, what="page", name=station.page.id)
-        note = "ends for some" if ends else ""
-        boxes.append(Box(n * ROW, _label(document, station), href, station.only is not None, note))
-        arcs.append(_straight(n))
-        if station.only is not None:
-            arcs.append(_bow(n - 1, n + 1, "skip"))
-        for road in station.roads:
-            if road.kind in ("jump", "next") and rows.get(road.to, n + 1) > n + 1:
-                arcs.append(_bow(n, rows[road.to], "jump"))
-    boxes.append(Box((len(found) + 1) * ROW, "Send", "", False))
-    return Map(tuple(boxes), tuple(arcs), len(boxes) * ROW)
-
-
-def _straight(n: int) -> Arc:
-    x, y = LEFT + WIDE // 2, n * ROW + BOX
-    end = (n + 1) * ROW
-    return Arc(f"M{x} {y}V{end}", "next", f"M{x - 4} {end - 6}L{x} {end}L{x + 4} {end - 6}")
-
-
-def _bow(start: int, end: int, kind: str) -> Arc:
-    side = LEFT + WIDE if kind == "jump" else LEFT
-    out = min(58, 16 + 6 * (end - start)) * (1 if kind == "jump" else -1)
-    y, to = max(start, 0) * ROW + BOX // 2 + 4, end * ROW + BOX // 2 - 4
-    tip = 6 if kind == "jump" else -6
-    return Arc(
-        f"M{side} {y}C{side + out} {y} {side + out} {to} {side} {to}",
-        kind,
-        f"M{side + tip} {to - 4}L{side} {to}L{side + tip} {to + 4}",
-    )

@@ -194,6 +194,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         ),
         language_options=_options((locale, language_words(locale)) for locale in sorted(locales)),
         figures=_figures(counted.values()),
+        seconds=[survey.slug for survey in about if counted[survey.id].second_look],
         question=lambda row: question_words(session, row.survey_id, row.item),
         flagged=lambda row: ", ".join(FLAG_WORDS[flag] for flag in row.flags),
         state_words=STATE_WORDS,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import people
 from portal.database import read_session, writing
+from portal.documents.files import can_make_pdf
 from portal.forms.office.plan import STATUS_WORDS, Begin, Introduction, Publish, Sheet
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
@@ -120,6 +121,7 @@ def _board(found: Plan, form: Publish) -> ResponseReturnValue:
         partners=named("partner"),
         status_words=STATUS_WORDS,
         form=form,
+        can_pdf=can_make_pdf(),
     )
     return make_response(shown, 422 if form.problems() else 200)
 

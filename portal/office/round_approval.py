@@ -19,6 +19,7 @@ from portal.office.rounds import the_round
 from portal.office.signature import signed
 from portal.partnership import approvals
 from portal.partnership.rounds import Round
+from portal.survey_words import told
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 
@@ -30,6 +31,7 @@ def _shown(content: approvals.Content) -> dict[str, object]:
         "content": content.plain,
         "digest": content.digest,
         "asked": list(zip(content.plain["surveys"], documents, strict=True)),
+        "told": told,
         "labels": LABELS,
         "line_titles": TITLES,
         "audience_words": AUDIENCE_WORDS,

@@ -17,6 +17,7 @@ from portal.office.rounds import the_round
 from portal.office.signature import signed
 from portal.partnership import openings, round_copies, rounds
 from portal.partnership.rounds import LONDON, Round
+from portal.survey_words import told
 from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.surveys import london_day
@@ -91,6 +92,7 @@ def round_as_seen(slug: str) -> ResponseReturnValue:
     documents = [surveys.questionnaire_of(one.version) for one in seen.surveys]
     return render_template(
         "office/rounds/as-seen.html",
+        told=told,
         round_=round_,
         seen=seen,
         on=on,

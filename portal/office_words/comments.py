@@ -33,6 +33,7 @@ WORDS: dict[str, Say] = {
     "redaction.not_found": lambda _: "These words are not in the comment. Copy them exactly as written",
     "redaction.unknown": lambda _: "Choose what to put in the place of the words",
     "quote.not_proposed": lambda _: "This comment does not wait for a second look",
+    "quote.none": lambda _: "No quote waits for a second look at the moment",
     "quote.same_officer": lambda _: (
         "Ask another officer to look at the quote. If nobody is available, say so and it stays on record"
     ),

@@ -187,7 +187,12 @@ class Leaf(Seen):
 
     operator = RadioField("Condition", validators=[Required("Choose a condition")])
     answers = SelectMultipleField("Answers")
-    number = IntegerField("How many", validators=[Optional(), NumberRange(0, 240, "Enter a whole number")])
+    number = IntegerField("Number", validators=[Optional(), NumberRange(0, 240, "Enter a whole number")])
+    most = IntegerField(
+        "Up to",
+        description="Only for “from … to …”",
+        validators=[Optional(), NumberRange(0, 240, "Enter a whole number")],
+    )
     joiner = RadioField("Together with the other conditions")
 
 

@@ -188,7 +188,7 @@ def test_a_condition_is_put_together_by_forms_and_drawn_on_the_map(
     ann: PageClient, draft_id: str, writing: Writing
 ) -> None:
     page = ann.page(at(draft_id, "/routes/page/5"))
-    page = ann.submit(page, {"question": "age"}, "Continue")
+    page = ann.submit(page, {"question": "age"}, "Add a condition")
     wrong = ann.submit(page, {"operator": "any"}, "Save the condition", status=422)
     assert "Choose what the condition looks for" in wrong.main
     page = ann.submit(wrong, {"operator": "any", "answers": ["13-15", "16-24"]}, "Save the condition")
