@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import DECISION_WORDS, KIND_WORDS, Copy, Receive, Sent, Settle
-from portal.office.blueprint import bp, keys, may, now, officer, said
+from portal.office.blueprint import bp, keys, may, now, officer, said, whole
 from portal.office.showing import visible
 from portal.partnership import complaints
 from portal.partnership import requests as register
@@ -107,9 +107,8 @@ def request_sent(reference: str) -> ResponseReturnValue:
 def _act(
     reference: str, form: OfficeForm, verb: Verb, words: str, *, name: str = "form"
 ) -> ResponseReturnValue:
-    seen = request.form.get("seen", "")
     noted = {
-        "seen_version": int(seen) if seen.isdecimal() and len(seen) < 6 else -1,
+        "seen_version": whole(request.form.get("seen"), -1),
         "by": officer().by,
         "now": now(),
         "keys": keys(),
