@@ -328,6 +328,7 @@ ADDRESSES = {
     "/results/<survey>/<table>.json": READ,
     "/results/<survey>/<table>/figure.json": READ,
     "/results/<survey>/<table>/figure": READ,
+    "/results/<survey>/<table>/order.json": READ,
     "/results/<survey>/<table>/picture.svg": READ,
     "/results/<survey>/<table>/picture.png": READ,
     "/results/<survey>/<table>.docx": READ,
