@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from portal import rank_charts
 from portal.figure_words import figure_words
 from portal.i18n import SOURCE_LOCALE, locale_code
 from portal.reading import Label, Reading, label
@@ -331,9 +333,43 @@ class Ranks:
                     {"text": one.chance, "narrow": gettext("First three: %(chance)s", chance=one.chance)},
                 ],
                 "band": {"low": one.low, "high": one.high, "at": one.at, "of": many},
+                **({"group": _heading(run)} if one is run[0] else {}),
             }
-            for one in self.places
+            for run in self.runs
+            for one in run
         ]
+
+    @property
+    def runs(self) -> list[tuple[Ranked, ...]]:
+        """The topics in their order, those of one tied group together."""
+        return [tuple(run) for _, run in groupby(self.places, key=lambda one: one.first)]
+
+    @property
+    def level(self) -> list[Markup]:
+        """Each tied group in words."""
+        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        return [
+            escape(words)
+            % {
+                "first": run[0].first,
+                "last": run[0].last,
+                "topics": Markup("; ").join(_spoken(one.label) for one in run),
+            }
+            for run in self.runs
+            if len(run) > 1
+        ]
+
+    @property
+    def figure(self) -> dict[str, Any] | None:
+        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        return rank_charts.draw(
+            [
+                rank_charts.Place(
+                    one.label.text, one.at, one.low, one.high, one.first, one.last, one.place, one.range
+                )
+                for one in self.places
+            ]
+        )
 
     @property
     def said(self) -> Markup:
@@ -348,6 +384,13 @@ class Ranks:
     @property
     def not_ranked(self) -> Markup:
         return _left(gettext("Not ranked: %(topics)s."), self.left, "topics")
+
+
+def _heading(run: Sequence[Ranked]) -> str:
+    """What stands over a tied group; nothing over a topic that stands clear."""
+    if len(run) == 1:
+        return ""
+    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
 
 
 def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:

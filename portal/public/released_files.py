@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
+from portal import alongside_words
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.public.blueprint import bp
@@ -39,6 +40,16 @@ def comparisons(survey: str) -> ResponseReturnValue:
     shown = shown_or_404(survey)
     body = comparison_files.comparisons_csv(shown.content, locale_code(), figure_words())
     return _csv(body, f"{survey}-comparisons.csv")
+
+
+@bp.get("/results/<survey>/<table>/order.json")
+def order_json(survey: str, table: str) -> ResponseReturnValue:
+    """The chart of how sure the order of the topics is; 404 for a table whose answers are not ranked."""
+    shown = table_or_404(survey, table)
+    order = alongside_words.ranks(shown.content, shown.toplines).get(table)
+    if order is None:
+        abort(404)
+    return jsonify(order.figure)
 
 
 @bp.get("/results/<survey>/data-dictionary.csv")
