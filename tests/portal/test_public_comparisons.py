@@ -318,7 +318,7 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     assert rows_of(page, f"ranks-{key}") == told
     table = next(t for t in page.iter("table") if t.get("id") == f"ranks-{key}")
     heads = [words(row) for row in table.iter("tr") if "table-group" in row.get("class", "")]
-    bands = list(dict.fromkeys(place for place, _ in told.values() if place.startswith("tied")))
+    bands = list(dict.fromkeys(place for place, *_ in told.values() if place.startswith("tied")))
     assert heads == [band.replace("tied", "Tied, places") for band in bands]
     figure = app.test_client().get(f"/results/{SLUG}/{key}/order.json").get_json()
     assert figure["data"][1]["x"] == [one.rank for one in places]
@@ -327,7 +327,7 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     said = words(next(e for e in page.iter("section") if e.get("id") == f"order-{key}"))
     assert f"Chance alone could put any of these first: {leading}." in said
     for band in bands:
-        topics = "; ".join(name for name, (place, _) in told.items() if place == band)
+        topics = "; ".join(name for name, (place, *_) in told.items() if place == band)
         assert f"{band.replace('tied', 'Places')} cannot be told apart: {topics}." in said
 
 
