@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,15 +15,17 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.partnership import decisions, pages, plan, scrutiny
+from portal.partnership import decisions, pages, plan, scrutiny, year_record
 from portal.partnership.pages import Revision
 from portal.static_site import Answer, Kept, collect
-from surveys import surveys
 from surveys.results.releases import Release
+from surveys.surveys import Survey
 
 SEEDS = ("/", "/priorities", "/areas", "/partners", "/about", "/results", "/plan", "/documents", "/meetings",
          "/year", "/evidence", "/what-we-have-done", "/help", "/accessibility", "/privacy",
          "/languages", "/contact")  # fmt: skip
+WHOLE = "evidence-pack.pdf"
+"""The whole pack on paper, in the zip."""
 MARKED_AT = (2020, 1, 1, 0, 0, 0)
 """The same for every file of an archive, so that the same content makes the same archive."""
 
@@ -33,19 +35,24 @@ def whole_site(app: Flask, progress: Callable[[int, int], None]) -> Kept:
     return collect(fetcher(app), SEEDS, progress=progress, **_places(app))
 
 
-def of_year(app: Flask, session: Session, year: int) -> Kept:
-    """What belongs to one year: plan, decision, evidence, consultation, results, report back, documents."""
-    at = f"/plan/{year}"
-    seeds = [at, f"/decisions/{year}"]
-    seeds += ["/year", "/evidence", "/what-we-have-done", "/priorities", "/documents", "/meetings"]
-    survey_pages = [f"/results/{slug}" for slug in _released(session)]
-    roots = (*seeds, *survey_pages, "/results", "/rounds/", "/areas/")
-    there = [one for one in (*seeds, *survey_pages) if fetcher(app)(one).status == 200]
+def of_year(app: Flask, year: int, *, consultation: str | None, surveys: Sequence[str]) -> Kept:
+    """What belongs to one year: plan, decision, evidence, report back, documents, and its own consultation.
+
+    ``consultation`` and ``surveys``: the addresses of the year's own; results of other years are linked at
+    their place on the living site.
+    """
+    asked = [f"/rounds/{consultation}"] if consultation else []
+    results = [f"/results/{slug}" for slug in surveys]
+    seeds = [f"/plan/{year}", f"/decisions/{year}", *asked, *results, "/year", "/evidence",
+             "/what-we-have-done", "/priorities", "/areas", "/documents", "/meetings"]  # fmt: skip
+    fetch = fetcher(app)
+    there = [one for one in seeds if fetch(one).status == 200]
 
     def wanted(address: str) -> bool:
-        return any(urlsplit(address).path.startswith(root) for root in roots)
+        path = urlsplit(address).path
+        return any(path == root or path.startswith(f"{root}/") for root in seeds)
 
-    return collect(fetcher(app), there, wanted=wanted, **_places(app))
+    return collect(fetch, there, wanted=wanted, **_places(app))
 
 
 def fetcher(app: Flask) -> Callable[[str], Answer]:
@@ -67,10 +74,10 @@ def _places(app: Flask) -> dict[str, Any]:
     return {"public_url": app.extensions["portal.settings"].public_url, "exit_url": exit_url}
 
 
-def _released(session: Session) -> list[str]:
-    wanted = select(Release.survey_id).distinct()
-    found = [session.get(surveys.Survey, survey_id) for survey_id in session.scalars(wanted)]
-    return sorted(one.slug for one in found if one is not None)
+def _released(session: Session) -> dict[str, Survey]:
+    """Every survey with results, by address."""
+    wanted = select(Survey).join(Release, Release.survey_id == Survey.id).distinct()
+    return {one.slug: one for one in session.scalars(wanted)}
 
 
 # Records --------------------------------------------------------------------------------------------------
@@ -79,7 +86,8 @@ def _released(session: Session) -> list[str]:
 def records(session: Session, year: int | None = None) -> dict[str, bytes]:
     """What is or was public, as JSON: texts with their history, plans by edition, decisions, releases.
 
-    Of one ``year`` only its plan, decision and log. Nothing of a draft and no row about any one person.
+    Of one ``year`` only what belongs to it, with the record of how views were obtained. Nothing of a draft
+    and no row about any one person.
     """
     files: dict[str, Any] = {}
     for at in [year] if year is not None else plan.public_years(session):
@@ -118,16 +126,14 @@ def records(session: Session, year: int | None = None) -> dict[str, bytes]:
                 select(Revision).where(Revision.shown_from.is_not(None)).order_by(Revision.id)
             )
         ]  # fmt: skip
-        slugs = {slug: surveys.by_slug(session, slug) for slug in _released(session)}
-        for slug, survey in slugs.items():
-            wanted = select(Release).where(Release.survey_id == survey.id) if survey is not None else None
-            for release in session.scalars(wanted) if wanted is not None else ():
-                files[f"releases/{slug}-{release.number}.json"] = release.content
+        slugs = _released(session)
     else:
-        files["sent-to.json"] = [
-            {"what": one.what, "recipient": one.recipient, "sent_on": one.sent_on.isoformat()}
-            for one in scrutiny.sent(session, year)
-        ]
+        kept = year_record.of(session, year)
+        files["record.json"] = kept.as_json()
+        slugs = {one.slug: one for one in kept.surveys}
+    for slug, survey in sorted(slugs.items()):
+        for release in session.scalars(select(Release).where(Release.survey_id == survey.id)):
+            files[f"releases/{slug}-{release.number}.json"] = release.content
     return {name: _json(body) for name, body in files.items()}
 
 
@@ -164,18 +170,14 @@ def export(app: Flask, folder: Path, progress: Callable[[int, int], None]) -> Ke
 
 
 def year_pack(
-    app: Flask,
-    session: Session,
-    year: int,
-    index: Callable[[Kept, list[str]], str],
-    pdf: Callable[[str], bytes] | None,
+    kept: Kept, recorded: Mapping[str, bytes], index: Callable[[list[str]], str], pdf: bytes | None
 ) -> bytes:
-    """The evidence pack of a year as one zip: pages, records, and the contents in front, as PDF too."""
-    kept = of_year(app, session, year)
-    stored = {f"data/{name}": body for name, body in records(session, year).items()}
-    names = [*sorted(stored), *(["contents.pdf"] if pdf is not None else [])]
-    front = index(kept, names)
-    packed = {**kept.files, **stored, "index.html": front.encode()}
+    """The evidence pack of a year as one zip: pages, data, and the whole in front, as PDF too.
+
+    ``index`` makes the first page from the names of the files that are no pages.
+    """
+    packed = {**kept.files, **{f"data/{name}": body for name, body in recorded.items()}}
     if pdf is not None:
-        packed["contents.pdf"] = pdf(front)
-    return zipped(with_sums(packed))
+        packed[WHOLE] = pdf
+    front = index(sorted(name for name in packed if name.startswith("data/") or name == WHOLE))
+    return zipped(with_sums({**packed, "index.html": front.encode()}))

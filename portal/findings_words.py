@@ -16,6 +16,7 @@ from portal.figure_words import in_figures
 from portal.i18n import SOURCE_LOCALE, locale_code
 from portal.reading import Label, Reading
 from portal.rendering import spoken
+from surveys.questionnaire.model import Questionnaire
 
 Facts = Mapping[str, Any]
 
@@ -27,6 +28,18 @@ def sentence(finding: Mapping[str, Any], reading: Reading) -> Markup:
     if code in _WHOLE:
         return _WHOLE[code](facts, reading)
     return _ANSWERS[what](kind, facts, reading)
+
+
+def told(content: Mapping[str, Any], document: Questionnaire, reading: Reading) -> Markup:
+    """What a release says about this table: the officer's own sentence, else the one the figures propose."""
+    written = content.get("written", {}).get(reading.key, {})
+    own = written.get(locale_code())
+    if own:
+        return escape(own)
+    source = document.source_locale
+    if written.get(source):
+        return spoken(written[source], source)
+    return sentence(content["findings"][reading.key], reading)
 
 
 def answered_words(number: int | None) -> str:

@@ -80,7 +80,9 @@ ROLES: dict[str, Row] = {
     ),
     **_office("appeals appeal appeal_settle", "moderator"),
     **_office(
-        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+        "requests request request_acknowledge request_extend request_decide request_sent "
+        "request_copy request_public",
+        "information",
     ),
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
@@ -167,7 +169,7 @@ ROLES: dict[str, Row] = {
         read="analyst auditor",
     ),
     **_office(
-        "plan plan_year plan_late plan_sheet plan_word evidence_pack",
+        "plan plan_year plan_late plan_sheet plan_word evidence_pack evidence_pack_paper",
         "consultation member administrator",
         read="analyst auditor",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from portal.forms.office.decision import (
@@ -16,7 +17,6 @@ from portal.forms.office.decision import (
 )
 from portal.papers.book import Book
 from portal.partnership.decisions import Body, DecisionEntry
-from portal.partnership.matrix import Row
 from portal.partnership.record import OnePage
 from portal.rendering import day
 
@@ -105,7 +105,8 @@ def _matrix(book: Book, found: OnePage) -> None:
         "give."
     )
     book.say(about)
-    rows = [_row(row, found.topics.get(row.topic)) for row in table.rows]
+    outcomes = {key: entry.outcome for key, entry in found.topics.items()}
+    rows = [matrix_row(asdict(row), outcomes.get(row.topic)) for row in table.rows]
     title = f"Decision matrix for {found.cycle.year}"
     book.table(HEADS, rows, title=title, about=about, widths=WIDTHS, size=9)
     book.quiet(
@@ -115,18 +116,22 @@ def _matrix(book: Book, found: OnePage) -> None:
     )
 
 
-def _row(row: Row, entry: DecisionEntry | None) -> tuple[str, ...]:
-    here, partners, recorded = row.residents, row.partners, row.recorded
+def matrix_row(row: Mapping[str, Any], outcome: str | None) -> tuple[str, ...]:
+    """A row of the matrix in words, as :data:`HEADS` names them; ``row`` as a snapshot keeps it."""
+    here, partners, recorded = row["residents"], row["partners"], row["recorded"]
     chose = rank = "not out yet"
     if here is not None:
-        chose = f"{here.percent}%" if here.percent is not None else "fewer than 10"
-        if here.percent is None and here.count is not None:
-            chose = str(here.count)
-        rank = f"{here.rank} ({here.low} to {here.high})" if here.low < here.high else str(here.rank)
+        chose = f"{here['percent']}%" if here["percent"] is not None else "fewer than 10"
+        if here["percent"] is None and here["count"] is not None:
+            chose = str(here["count"])
+        rank = str(here["rank"])
+        if here["low"] < here["high"]:
+            rank += f" ({here['low']} to {here['high']})"
     middle = spread = "not scored"
-    if partners is not None and partners.rank is not None:
-        middle = f"{partners.rank:g}"
-        spread = f"{partners.ranks[0]:g} to {partners.ranks[-1]:g}" if partners.ranks else middle
+    if partners is not None and partners["rank"] is not None:
+        ranks = partners["ranks"]
+        middle = f"{partners['rank']:g}"
+        spread = f"{ranks[0]:g} to {ranks[-1]:g}" if ranks else middle
     number, trend = "no open data", "not known"
     if recorded is not None:
         number = f"{recorded['number']:,}"
@@ -136,9 +141,9 @@ def _row(row: Row, entry: DecisionEntry | None) -> tuple[str, ...]:
         if recorded["percent"] is not None:
             trend += f", {recorded['percent']:+d}%"
     return (
-        row.title, chose, rank, middle, spread, number, trend, LEVEL_WORDS[row.harm],
-        LEVEL_WORDS[row.confidence], CAPACITY_WORDS[row.capacity], "Yes" if row.now else "No",
-        OUTCOME_WORDS[entry.outcome] if entry is not None and entry.outcome else "open",
+        row["title"], chose, rank, middle, spread, number, trend, LEVEL_WORDS[row["harm"]],
+        LEVEL_WORDS[row["confidence"]], CAPACITY_WORDS[row["capacity"]], "Yes" if row["now"] else "No",
+        OUTCOME_WORDS[outcome] if outcome else "open",
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Mapping
 from ctypes.util import find_library
@@ -23,6 +24,8 @@ RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
 PRINT = Path(__file__).with_name("print.css")
 BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
 """One moment for every file of a bundle: the same release gives the same bytes."""
+_one_at_a_time = threading.Lock()
+"""Making a PDF takes seconds and much memory: one is enough."""
 
 
 @cache
@@ -77,8 +80,9 @@ def pdf(html: str) -> bytes:
     from weasyprint import CSS, HTML
 
     style = CSS(string=PRINT.read_text(encoding="utf-8"), url_fetcher=_nothing)
-    page = HTML(string=html, url_fetcher=_nothing)
-    made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
+    with _one_at_a_time:
+        page = HTML(string=html, url_fetcher=_nothing)
+        made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
     return made
 
 

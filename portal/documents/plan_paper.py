@@ -12,6 +12,7 @@ from portal.partnership.plan_board import ActionLine, Board, ObjectiveLine, Targ
 from portal.rendering import day
 
 QUARTERS = {1: "April to June", 2: "July to September", 3: "October to December", 4: "January to March"}
+TARGET_HEADS = ("Target", "At the start", "Aim", "By", "Term", "Now", "How it stands")
 TARGET_WIDTHS = (5.0, 1.9, 1.9, 2.3, 1.5, 2.2, 2.2)
 SPOKEN = (
     ("you_said", "You said"),
@@ -64,10 +65,11 @@ def _objective(book: Book, year: int, one: ObjectiveLine, partners: Mapping[str,
     if one.body.partner:
         book.fact("Who leads", partners.get(one.body.partner, one.body.partner))
     if one.targets:
-        rows = [_target(target) for target in one.targets]
-        heads = ("Target", "At the start", "Aim", "By", "Term", "Now", "How it stands")
+        rows = [target_row(target) for target in one.targets]
         about = f"Targets of objective {one.key}: where each started, its aim and day, and how it stands."
-        book.table(heads, rows, title=f"Targets of {one.key}", about=about, widths=TARGET_WIDTHS, size=9)
+        book.table(
+            TARGET_HEADS, rows, title=f"Targets of {one.key}", about=about, widths=TARGET_WIDTHS, size=9
+        )
     for target in one.targets:
         if target.body.source:
             book.fact(f"Where the figure of {target.key} comes from", target.body.source)
@@ -76,7 +78,8 @@ def _objective(book: Book, year: int, one: ObjectiveLine, partners: Mapping[str,
         book.fact("What we learned", one.body.evaluation)
 
 
-def _target(one: TargetLine) -> tuple[str, ...]:
+def target_row(one: TargetLine) -> tuple[str, ...]:
+    """A target in words, as :data:`TARGET_HEADS` names them."""
     body, told = one.body, one.valued
     return (
         f"{one.key}: {body.title}",

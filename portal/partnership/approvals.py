@@ -258,12 +258,6 @@ def valid(session: Session, round_: Round, digest: str | None = None) -> Approva
     return next((one for one in approvals_of(session, round_) if one.digest == wanted), None)
 
 
-def alone(session: Session, since: dt.datetime, until: dt.datetime) -> tuple[tuple[Round, Approval], ...]:
-    """Every sign-off in this time for which there was no second person: for the year's evidence pack."""
-    wanted = (
-        select(Round, Approval)
-        .join(Approval, Approval.round_id == Round.id)
-        .where(Approval.way == "nobody", Approval.at >= since, Approval.at < until)
-        .order_by(Approval.at)
-    )
-    return tuple((round_, approval) for round_, approval in session.execute(wanted))
+def alone(session: Session, round_: Round) -> tuple[Approval, ...]:
+    """Every sign-off for which there was no second person, oldest first: for the year's evidence pack."""
+    return tuple(one for one in reversed(approvals_of(session, round_)) if one.way == "nobody")

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import demonstration_plan, demonstration_year, packs, rounds
+from portal.partnership import demonstration_plan, demonstration_rounds, demonstration_year, packs, rounds
 from portal.partnership.invention import Invented, Leanings, respondent
 from surveys import drafts, fieldwork, responses, surveys
 from surveys.errors import SurveysError
@@ -25,6 +25,7 @@ from surveys.sealing import Keyring
 from surveys.surveys import GRACE, LONDON, Survey, SurveyVersion
 
 ACTOR = "cli:demo"
+WEEK = dt.timedelta(days=7)
 Writing = Callable[[], AbstractContextManager[Session]]
 Reading = Callable[[], Session]
 Progress = Callable[[str, int, int], None]
@@ -79,7 +80,7 @@ def carry_out(
         before = now
         for wanted in plan.surveys:
             opening = dt.datetime.combine(wanted.first_day(now.astimezone(LONDON).date()), dt.time(), LONDON)
-            before = min(before, opening - dt.timedelta(days=7))
+            before = min(before, opening - WEEK)
         with writing() as session:
             published = rounds.publish(
                 session,
@@ -91,6 +92,11 @@ def carry_out(
                 now=before,
                 keys=keys,
             )
+            round_ = rounds.by_slug(session, plan.slug)
+            if round_ is not None and before < now:
+                demonstration_rounds.prepare(
+                    session, pack.folder, round_, before + WEEK, until=now, how={"now": before, "keys": keys}
+                )
         for survey in published:
             if survey.kind == "anonymous":
                 wanted_count = leanings.responses.get(plan.slug, 0)

@@ -24,7 +24,6 @@ from portal.partnership.rounds import Consultation
 from portal.public import composition, consultations, figures, ranks, years
 from portal.public.blueprint import bp, spoken_label, words
 from portal.reading import Label, Reading, base_words, families, label, read
-from portal.rendering import spoken
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
 from surveys.results.releases import Release
@@ -65,14 +64,7 @@ class Published:
 
     def finding(self, reading: Reading) -> Markup:
         """The one sentence about this table: the officer's own, else the one the figures propose."""
-        written = self.content.get("written", {}).get(reading.key, {})
-        own = written.get(locale_code())
-        if own:
-            return escape(own)
-        source = self.document.source_locale
-        if written.get(source):
-            return spoken(written[source], source)
-        return findings_words.sentence(self.content["findings"][reading.key], reading)
+        return findings_words.told(self.content, self.document, reading)
 
     @property
     def answered(self) -> int | None:
