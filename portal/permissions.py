@@ -122,7 +122,7 @@ ROLES: dict[str, Row] = {
     **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote quotes quote_link quote_link_end",
+        "comment_refer comment_quote comment_skip quotes quote_link quote_link_end",
         "moderator",
     ),
     **_office(
@@ -204,7 +204,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
-    **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png"),
+    **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png order_json"),
     **_rows(Permission.PUBLIC, "public", "share_site share_round share_results"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),
