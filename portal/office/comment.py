@@ -27,7 +27,7 @@ from portal.forms.office.comments import (
 )
 from portal.forms.office.safeguarding import CATEGORY_WORDS
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.office.comments import Wanted, chosen, found_survey, language_words, question_words
 from portal.office.showing import unseen, visible
 from portal.office.visit import settings
@@ -191,8 +191,7 @@ def _decide_form(found: Comment, decided: list[moderation.Decision], redactions:
 
 
 def _seen() -> int:
-    seen = request.form.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 6 else -1
+    return whole(request.form.get("seen"), -1)
 
 
 def _here(slug: str, comment_id: str, fragment: str = "") -> Response:
@@ -285,7 +284,7 @@ def comment_words(slug: str, comment_id: str) -> ResponseReturnValue:
             found = queue.find(session, survey.id, comment_id)
             text = keys().open(found.key_id, found.sealed)
             start, _, end = place.partition("-")
-            numbers = (int(start), int(end)) if start.isdecimal() and end.isdecimal() else (0, 0)
+            numbers = (whole(start), whole(end))
             if act == "undo":
                 work.unmark(session, found, numbers[0], **by)
             elif act in ("replace", "leave"):

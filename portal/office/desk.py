@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import charts
+from portal import charts, maps
 from portal.counting import counting, document_of
 from portal.database import read_session, writing
 from portal.forms.office.desk import SaveView, exact_form
@@ -187,7 +187,8 @@ def desk_question(slug: str, question: str) -> ResponseReturnValue:
         for table in publication.tables
         if table.question == question and not table.key.startswith(f"{WHO}.")
     ]
-    tables = [one for reading in shown for one in table_of(reading)]
+    wards = maps.wards_of(session, document)
+    tables = [one for reading in shown for one in table_of(reading, wards)]
     drawn = counting().drawn(
         survey.id, question, publication, lambda: figures_of(document, publication.tables, question)
     )
@@ -267,9 +268,9 @@ def others(session: Session, survey: Survey, question: Any) -> list[tuple[str, s
 
 
 def figures_of(document: Questionnaire, tables: Sequence[ReleasedTable], question: str) -> Mapping[str, Any]:
-    """The figures of one question's tables, by table key; a breakdown by ward as bars, not as a map."""
+    """The figures of one question's tables, by key; a share by ward as the map, its bars in the table."""
     wanted = [t for t in tables if t.question == question and not t.key.startswith(f"{WHO}.")]
-    return charts.draw(document, wanted, LOCALE)
+    return charts.draw(document, wanted, LOCALE, wards=maps.wards_of(read_session(), document))
 
 
 @bp.get("/desk/<slug>/figures/<key>")

@@ -16,7 +16,7 @@ from portal.database import read_session, writing
 from portal.forms.office.releases import Approve, Tables
 from portal.forms.office.rounds import ApprovalLink
 from portal.messages import words_of
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.partnership import approval_links, release_approvals
 from portal.reading import Reading, read
 from surveys import surveys
@@ -239,8 +239,7 @@ def release_tables(slug: str) -> ResponseReturnValue:
 
 
 def _seen() -> int:
-    given = request.form.get("seen_version", "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
+    return whole(request.form.get("seen_version"))
 
 
 @bp.route("/releases/<slug>/findings/<table>", methods=["GET", "POST"])

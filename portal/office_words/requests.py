@@ -23,6 +23,10 @@ WORDS: dict[str, Say] = {
     ),
     "request.decision": lambda _: gettext("Choose a decision for this kind of request"),
     "request.unknown": lambda _: gettext("There is no request with this number"),
+    "request.on_hold": lambda _: gettext(
+        "A part of it was, or is, a safeguarding concern. Ask the safeguarding lead first, then say "
+        "that they agreed"
+    ),
     "search.short": lambda facts: gettext(
         "Enter at least %(least)d characters to look for", least=int(facts.get("least", 0))
     ),

@@ -15,6 +15,7 @@ import numpy as np
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from portal import rank_charts
 from portal.partnership import matrix
 from portal.public.blueprint import spoken_label
 from portal.reading import Label, Line, Reading, line_words
@@ -49,9 +50,50 @@ class Ranks:
                 "name": spoken_label(one.label),
                 "cells": [_place(one), _range(one)],
                 "band": {"low": one.low, "high": one.high, "at": one.at, "of": many},
+                **({"group": _heading(run)} if one is run[0] else {}),
             }
-            for one in self.places
+            for run in self.runs
+            for one in run
         ]
+
+    @property
+    def runs(self) -> list[tuple[Ranked, ...]]:
+        """The topics in their order, those of one tied group together."""
+        return [tuple(run) for _, run in groupby(self.places, key=lambda one: one.first)]
+
+    @property
+    def level(self) -> list[Markup]:
+        """Each tied group in words."""
+        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        return [
+            escape(words)
+            % {
+                "first": run[0].first,
+                "last": run[0].last,
+                "topics": Markup("; ").join(spoken_label(one.label) for one in run),
+            }
+            for run in self.runs
+            if len(run) > 1
+        ]
+
+    @property
+    def figure(self) -> dict[str, Any] | None:
+        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        return rank_charts.draw(
+            [
+                rank_charts.Place(
+                    one.label.text,
+                    one.at,
+                    one.low,
+                    one.high,
+                    one.first,
+                    one.last,
+                    _place(one),
+                    _range(one)["text"],
+                )
+                for one in self.places
+            ]
+        )
 
     @property
     def said(self) -> Markup:
@@ -70,6 +112,13 @@ class Ranks:
             return Markup()
         gone = [Markup("{} ({})").format(spoken_label(name), why) for name, why in self.left]
         return escape(gettext("Not ranked: %(topics)s.")) % {"topics": Markup("; ").join(gone)}
+
+
+def _heading(run: Sequence[Ranked]) -> str:
+    """What stands over a tied group; nothing over a topic that stands clear."""
+    if len(run) == 1:
+        return ""
+    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
 
 
 def _place(one: Ranked) -> str:

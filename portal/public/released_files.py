@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
+from portal.public import ranks
 from portal.public.blueprint import bp
 from portal.public.results import shown_or_404, table_or_404
 from surveys.results import exports
@@ -31,6 +32,17 @@ def figure_json(survey: str, table: str) -> ResponseReturnValue:
     if table not in shown.figures:
         abort(404)
     return jsonify(shown.figures[table])
+
+
+@bp.get("/results/<survey>/<table>/order.json")
+def order_json(survey: str, table: str) -> ResponseReturnValue:
+    """The chart of how sure the order of the topics is; 404 for a table whose answers are not ranked."""
+    shown = table_or_404(survey, table)
+    reading = next((r for r in (shown.headline, shown.matters) if r is not None and r.key == table), None)
+    order = ranks.ranks(reading) if reading is not None else None
+    if order is None:
+        abort(404)
+    return jsonify(order.figure)
 
 
 @bp.get("/results/<survey>/data-dictionary.csv")

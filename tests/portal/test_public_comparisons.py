@@ -89,6 +89,8 @@ def rows_of(page: Element, id: str) -> dict[str, list[str]]:
     table = next(t for t in page.iter("table") if t.get("id") == id)
     found = {}
     for row in list(table.iter("tr"))[1:]:
+        if "table-group" in row.get("class", ""):
+            continue
         head, *cells = [shown_cell(cell) for cell in row if cell.get("aria-hidden") != "true"]
         found[head] = cells
     return found
@@ -252,7 +254,7 @@ def test_every_table_can_be_framed_and_says_what_the_release_says(
         if table["kind"] != "grid" and (base := table["groups"][0]["answered"]) is not None:
             assert f"People who answered: {base:,}." in said
         links = [a.get("href") for a in root.iter("a")]
-        assert links == [f"/results/{SLUG}"]
+        assert links == [f"/results/{SLUG}", f"/results/{SLUG}/{table['key']}/picture.png"]
 
 
 def test_a_frame_holds_no_script_no_cookie_and_nothing_of_the_office(browser: PageClient) -> None:
@@ -315,9 +317,19 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
         told[names[one.key]] = [place, spread]
     assert len(told) > 5
     assert rows_of(page, f"ranks-{key}") == told
+    table = next(t for t in page.iter("table") if t.get("id") == f"ranks-{key}")
+    heads = [words(row) for row in table.iter("tr") if "table-group" in row.get("class", "")]
+    bands = list(dict.fromkeys(place for place, _ in told.values() if place.startswith("tied")))
+    assert heads == [band.replace("tied", "Tied, places") for band in bands]
+    figure = app.test_client().get(f"/results/{SLUG}/{key}/order.json").get_json()
+    assert figure["data"][1]["x"] == [one.rank for one in places]
+    assert len(figure["layout"]["shapes"]) == len(bands)
     leading = "; ".join(names[one.key] for one in places if one.low == 1)
     said = words(next(e for e in page.iter("section") if e.get("id") == f"order-{key}"))
     assert f"Chance alone could put any of these first: {leading}." in said
+    for band in bands:
+        topics = "; ".join(name for name, (place, _) in told.items() if place == band)
+        assert f"{band.replace('tied', 'Places')} cannot be told apart: {topics}." in said
 
 
 def test_no_order_is_a_bare_list(page: Element) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm, Required
 
@@ -83,6 +83,14 @@ class Erase(OfficeForm):
         default="comment",
     )
     reason = RadioField("Why", choices=list(REASON_WORDS.items()))
+
+
+class Copy(OfficeForm):
+    number = StringField("Receipt number", description="As the person gave it")
+    agreed = BooleanField(
+        "A part of it was, or is, a safeguarding concern",
+        description="The safeguarding lead agreed to this copy. What is on hold is left out",
+    )
 
 
 class Receipt(OfficeForm):
