@@ -122,7 +122,7 @@ ROLES: dict[str, Row] = {
     **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote quotes quote_link quote_link_end",
+        "comment_refer comment_quote comment_skip quotes quote_link quote_link_end",
         "moderator",
     ),
     **_office(

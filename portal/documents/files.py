@@ -64,12 +64,13 @@ def figure(report: Report, table: Table, picture: bytes | None) -> bytes:
 
 def _tell(book: Book, table: Table, picture: bytes | None = None) -> None:
     book.heading(table.title)
-    book.say(table.wording)
-    book.say(table.finding)
-    book.say(table.base)
+    for words in (table.wording, table.finding, table.base):
+        book.say(words, kept=True)
     if picture is not None:
         book.picture(picture, title=table.title, about=f"{table.finding} {table.base}")
-    book.table(table.heads, table.rows, title=table.title, about=table.base)
+    figures = len(table.heads) - 1
+    widths = (17 - 3.0 * figures, *(3.0 for _ in range(figures))) if figures < 4 else ()
+    book.table(table.heads, table.rows, title=table.title, about=table.base, widths=widths)
     if table.note:
         book.say(table.note)
 
@@ -110,6 +111,10 @@ def spreadsheet(content: Content, locale: str, words: Mapping[str, str]) -> byte
                     sheet.write_string(at, column, cell, bold if at == 0 else None)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 20, 18)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
     book.close()
     return written.getvalue()
 

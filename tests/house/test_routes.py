@@ -70,6 +70,7 @@ ADDRESSES = {
     "/office/comments/<slug>/<comment_id>/passing-on": WRITE,
     "/office/comments/<slug>/<comment_id>/quote": WRITE,
     "/office/comments/<slug>/<comment_id>/risk": BOTH,
+    "/office/comments/<slug>/<comment_id>/skipping": WRITE,
     "/office/comments/<slug>/<comment_id>/translation": WRITE,
     "/office/comments/<slug>/<comment_id>/words": WRITE,
     "/office/comments/alike": WRITE,
