@@ -40,6 +40,9 @@ WORDS: dict[str, Say] = {
         most=int(facts.get("most", 0)),
     ),
     "retention.start": lambda _: gettext("Enter a day between the closing of the survey and today"),
+    "reason.long": lambda facts: gettext(
+        "Shorten it to %(most)d characters", most=int(facts.get("most", 500))
+    ),
     "retention.early": lambda _: gettext("This is not due yet, so it stays"),
     "appeal.outcome": lambda _: gettext("Choose whether the decision stands"),
     "appeal.same_officer": lambda _: gettext(

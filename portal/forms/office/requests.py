@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm, Required
 
@@ -46,6 +47,13 @@ CLASS_WORDS = {
     "answers": "Coded answers",
     "safeguarding": "Safeguarding register",
     "audit": "Audit log",
+}
+
+START_WORDS = {
+    "closing": "the survey closed",
+    "results": "the results were published",
+    "officer": "set by an officer",
+    "": "",
 }
 
 
@@ -104,4 +112,7 @@ class Keep(OfficeForm):
 
 class Start(OfficeForm):
     survey = StringField()
-    since = DateField("Priorities published on")
+    since = DateField(
+        "Clock runs from", [Optional()], description="Left empty, the day that follows from the rule"
+    )
+    reason = TextAreaField("Reason", description="Kept beside the audit log")

@@ -91,7 +91,7 @@ def test_the_copy_holds_everything_of_one_response_and_names_no_officer(
     copy = sent.get_data(as_text=True)
     for words in (
         "Ask Ms Yellowhammer &lt;i&gt;twice&lt;/i&gt;", "Ask [name] &lt;i&gt;twice&lt;/i&gt;",
-        "It is &lt;u&gt;me&lt;/u&gt;", "Zapytaj dwa razy", "Names a person or lets them", "Very unsafe",
+        "It is &lt;u&gt;me&lt;/u&gt;", "Zapytaj dwa razy", "Names a person or lets them", "A bit unsafe",
         "10 November 2026",
     ):  # fmt: skip
         assert words in copy, words
