@@ -54,6 +54,7 @@ $(VENV)/bin/python:
 $(VENV)/run.done: requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --require-hashes -r requirements.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q portal surveys
 	@touch $@
 
 $(VENV)/test.done: requirements-test.txt $(VENV)/run.done

@@ -8,7 +8,7 @@ over the layout when the box is under 560 px wide. Hidden figures are absent, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any
 
@@ -19,7 +19,9 @@ from portal import maps
 from portal.chart_style import Json
 from portal.panels import leading
 from portal.reading import (
+    ALL,
     Block,
+    Label,
     Line,
     Reading,
     families,
@@ -80,6 +82,14 @@ def _topline(family: tuple[Reading, ...]) -> Json | None:
     if reading.kind == "grid":
         return _stack([(b.label.text, b) for b in reading.blocks], counted=False)
     return _bars([(line.label.text, line) for line in reading.sorted_lines(reading.first)])
+
+
+def crossed(reading: Reading, names: Mapping[str, str]) -> Json | None:
+    """One question by the answers to another, whose words by key are ``names``."""
+    blocks = tuple(replace(b, label=Label(names.get(b.key, b.key))) for b in reading.blocks if b.key != ALL)
+    if reading.kind in ("one", "grid"):
+        return _stack([(block.label.text, block) for block in blocks], counted=False)
+    return _panels(replace(reading, blocks=blocks))
 
 
 def _breakdown(reading: Reading, wards: Sequence[maps.Ward]) -> Json | None:

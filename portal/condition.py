@@ -23,6 +23,8 @@ FREE_SHARE, FREE_BYTES = 0.1, 2 * 1024**3
 HELPLINE_DAYS = 90
 STATEMENT_DAYS = 365
 JOBS_MINUTES = 60
+TICK_FILE = "jobs.tick"
+"""Touched by the jobs each time they ran."""
 DISTRIBUTION = "community-safety-portal"
 
 
@@ -75,6 +77,14 @@ def _mail(session: Session, settings: Settings) -> Iterator[Line]:
     failed, queued = standing["failed"], standing["queued"]
     words = f"{failed} not delivered, {queued} waiting." if failed or queued else "Nothing waits or failed."
     yield Line("bad" if failed else "good", "Letters", words)
+
+
+def last_tick_age(data_dir: Path, now: float) -> float | None:
+    """Seconds since the jobs last ran here without a fault; None when they never did."""
+    try:
+        return now - (data_dir / TICK_FILE).stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _jobs(age: float | None) -> Line:

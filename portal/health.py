@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import schema
+from portal.condition import last_tick_age
 from portal.config import Settings
 from portal.database import database
-from portal.jobs import last_tick_age
 from portal.permissions import Permission, permission_of
 
 STALE_JOBS_SECONDS = 30 * 60
@@ -53,11 +52,14 @@ def problems() -> list[str]:
 def metrics() -> Response:
     if "portal.metrics" not in current_app.extensions:
         abort(404)
-    registry: CollectorRegistry = current_app.extensions["portal.metrics"]
-    return Response(generate_latest(registry), mimetype="text/plain")
+    from prometheus_client import generate_latest
+
+    return Response(generate_latest(current_app.extensions["portal.metrics"]), mimetype="text/plain")
 
 
 def _count_requests(app: Flask) -> None:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+
     registry = app.extensions["portal.metrics"] = CollectorRegistry()
     requests = Counter(
         "portal_requests", "Requests by kind of page and status", ("kind", "status"), registry=registry

@@ -9,7 +9,6 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +25,6 @@ from surveys.results import compositions
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 
-TICK_FILE = "jobs.tick"
 BATCH = 2000
 """At most this many rows change hands in one write transaction."""
 RETENTION = "job:retention"
@@ -215,7 +213,7 @@ def remind(desk: Desk) -> int:
     """What is due is told to officers, and once a month how the site is doing."""
     if desk.settings is None:
         return 0
-    age = last_tick_age(desk.settings.data_dir, time.time())
+    age = condition.last_tick_age(desk.settings.data_dir, time.time())
     return condition.remind(desk.store, desk.settings, desk.keys, desk.now, jobs_age=age)
 
 
@@ -290,7 +288,7 @@ def run(desk: Desk, *, nightly: bool = False) -> dict[str, int]:
             logs.log.info("job", job=job.name, settled=settled[job.name])
     if faults:
         raise ExceptionGroup("jobs failed", faults)
-    (desk.store.data_dir / TICK_FILE).touch()
+    (desk.store.data_dir / condition.TICK_FILE).touch()
     return settled
 
 
@@ -315,11 +313,3 @@ def hurry(desk: Desk) -> int:
         if due:
             settled += sweep(desk)
     return settled
-
-
-def last_tick_age(data_dir: Path, now: float) -> float | None:
-    """Seconds since the jobs last ran here without a fault; None when they never did."""
-    try:
-        return now - (data_dir / TICK_FILE).stat().st_mtime
-    except FileNotFoundError:
-        return None

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
 import secrets
 import sys
 import time
 import traceback
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any, TextIO
 
-import structlog
 from flask import Flask, Response, g, request
-from structlog.types import EventDict, WrappedLogger
 
 from portal.permissions import Permission, permission_of
 
-log = structlog.get_logger("portal")
+
+class Events(logging.LoggerAdapter[logging.Logger]):
+    """The portal's own events, each with facts: ``log.info("job", job="reseal")``."""
+
+    def process(self, msg: str, kwargs: MutableMapping[str, Any]) -> tuple[str, MutableMapping[str, Any]]:
+        problem = kwargs.pop("exc_info", None)
+        return msg, {"exc_info": problem, "extra": {"facts": kwargs}}
+
+
+log = Events(logging.getLogger("portal"))
 
 
 def frames(problem: BaseException) -> list[str]:
@@ -25,57 +35,29 @@ def frames(problem: BaseException) -> list[str]:
     return [f"{frame.filename}:{frame.lineno}:{frame.name}" for frame in traceback.extract_tb(trail)][-12:]
 
 
-def _without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Keeps the kind and the place of a fault, drops its message and its values."""
-    info = event.pop("exc_info", None)
-    problem = info if isinstance(info, BaseException) else info[1] if isinstance(info, tuple) else None
-    if problem is not None:
-        event["fault"] = type(problem).__name__
-        event["frames"] = frames(problem)
-    return event
+class _Line(logging.Formatter):
+    """A record as JSON. Of a fault the kind and the place are kept, never its message or its values; of lines
+    of other packages, which may hold addresses and paths, only their source and level."""
 
-
-def _foreign(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Lines of other packages may hold addresses and paths: only their source and level are kept."""
-    record: logging.LogRecord | None = event.get("_record")
-    if event.get("_from_structlog") or record is None:
-        return event
-    event["event"] = f"{record.name} reported something"
-    event["place"] = f"{record.module}:{record.lineno}"
-    if record.exc_info:
-        event["exc_info"] = record.exc_info
-    event.pop("positional_args", None)
-    return event
+    def format(self, record: logging.LogRecord) -> str:
+        facts: dict[str, object] | None = getattr(record, "facts", None)
+        if facts is not None:
+            line = {**facts, "event": record.msg}
+        else:
+            line = {"event": f"{record.name} reported something", "place": f"{record.module}:{record.lineno}"}
+        line["level"] = record.levelname.lower()
+        line["timestamp"] = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat()
+        problem = record.exc_info[1] if record.exc_info else None
+        if problem is not None:
+            line["fault"] = type(problem).__name__
+            line["frames"] = frames(problem)
+        return json.dumps(line, ensure_ascii=False, default=repr)
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Sends our events and those of other packages to one stream (stderr by default)."""
-    steps: list[structlog.types.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *steps,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     output = logging.StreamHandler(stream or sys.stderr)
-    output.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=steps,
-            processors=[
-                _foreign,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _without_words,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-        )
-    )
+    output.setFormatter(_Line())
     root = logging.getLogger()
     root.handlers[:] = [output]
     root.setLevel(logging.WARNING)
@@ -107,7 +89,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def fault(problem: BaseException, **facts: object) -> None:
+def fault(problem: BaseException, **facts: Any) -> None:
     """One line about a fault of ours, with the endpoint and never the address."""
     log.error(
         "fault", endpoint=request.endpoint or "none", request_id=request_id(), exc_info=problem, **facts

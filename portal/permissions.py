@@ -80,7 +80,9 @@ ROLES: dict[str, Row] = {
     ),
     **_office("appeals appeal appeal_settle", "moderator"),
     **_office(
-        "requests request request_acknowledge request_extend request_decide request_sent", "information"
+        "requests request request_acknowledge request_extend request_decide request_sent "
+        "request_copy request_public",
+        "information",
     ),
     **_office("search search_receipt erase", "information"),
     **_office("retention retention_rule retention_start", "information administrator", read="auditor"),
@@ -120,7 +122,7 @@ ROLES: dict[str, Row] = {
     **_office(
         "comments comments_claim comments_release comments_alike comments_settings comments_mode "
         "own_word_add own_word_remove comment comment_decide comment_words comment_translate comment_pass "
-        "comment_refer comment_quote quotes quote_link quote_link_end",
+        "comment_refer comment_quote comment_skip quotes quote_link quote_link_end",
         "moderator",
     ),
     **_office(
@@ -196,13 +198,13 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.PUBLIC,
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
-        "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours short short_qr poster leaflet councillors",
+        "table_csv table_json figure_json dictionary comparisons done help accessibility privacy "
+        "privacy_young cookies languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
-    **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png"),
+    **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png order_json"),
     **_rows(Permission.PUBLIC, "public", "share_site share_round share_results"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),

@@ -16,6 +16,7 @@ from surveys.drafts import Draft
 from surveys.errors import SurveysError
 from surveys.moderation.concerns import Concern, held_comments
 from surveys.records import Comment, Response
+from surveys.results.releases import Release
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 from surveys.working_days import months_after
@@ -38,9 +39,10 @@ CLASSES: dict[str, Kept] = {
     "safeguarding": Kept(72, 12, 180, "months"),
     "audit": Kept(72, 24, 180, "months"),
 }
-"""``drafts``: with a return code, from the day it was given. ``text``: from the day the priorities were
-published, or closing while that is not noted. ``answers``: from closing. ``safeguarding``: from the release.
-``audit``: whole years, from their end."""
+"""``drafts``: with a return code, from the day it was given. ``text``: from the day the results were
+published, closing while they are not, or the day an officer set instead. ``answers``: from closing.
+``safeguarding``: from the release of the hold. ``audit``: whole years, from their end."""
+REASON_LIMIT = 500
 
 
 class Rule(Base):
@@ -59,7 +61,7 @@ class Rule(Base):
 
 
 class Start(Base):
-    """The day a survey's priorities were published: from then on its comments may go."""
+    """The day an officer set for a survey's comments instead of the one that follows from the rule."""
 
     __tablename__ = "retention_start"
 
@@ -80,6 +82,8 @@ class Due:
     due_on: dt.date
     rows: int
     held: int = 0
+    runs_from: str = ""
+    """Of "text", why its clock runs from that day: "closing", "results" or "officer"."""
 
     def now(self, today: dt.date) -> bool:
         return self.due_on <= today
@@ -117,15 +121,39 @@ def set_rule(session: Session, kind: str, keep: int, *, by: str, now: dt.datetim
 
 
 def set_start(
-    session: Session, survey: Survey, since: dt.date, *, by: str, now: dt.datetime, keys: Keyring
+    session: Session,
+    survey: Survey,
+    since: dt.date | None,
+    *,
+    reason: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
 ) -> None:
-    """Notes when the priorities a survey led to were published. Raises ``retention.start``."""
-    closed = survey.closes_at is not None and since >= london_day(survey.closes_at)
-    if not closed or since > london_day(now):
+    """Sets another day than the one that follows from the rule, for a reason; None goes back to that one.
+
+    Raises ``retention.start`` (before the closing, or to come), ``reason.missing``, ``reason.long``.
+    """
+    closed = survey.closes_at is not None and (since is None or since >= london_day(survey.closes_at))
+    if not closed or (since is not None and since > london_day(now)):
         raise SurveysError("retention.start", field="since")
-    session.merge(Start(survey_id=survey.id, since=since, by=by, at=now))
+    given = reason.strip()
+    if not given:
+        raise SurveysError("reason.missing", field="reason")
+    if len(given) > REASON_LIMIT:
+        raise SurveysError("reason.long", field="reason", most=REASON_LIMIT)
+    own = session.get(Start, survey.id)
+    if (own.since if own is not None else None) == since:
+        return
+    if since is not None:
+        session.merge(Start(survey_id=survey.id, since=since, by=by, at=now))
+    elif own is not None:
+        session.delete(own)
     session.flush()
-    facts = {"since": since.isoformat()}
+    facts = {
+        "since": since.isoformat() if since is not None else "",
+        "reason": audit.keep_reason(session, given, by=by, now=now),
+    }
     subject = f"survey:{survey.id}"
     audit.record(
         session, actor=by, action="retention.start", subject=subject, facts=facts, now=now, keys=keys
@@ -148,6 +176,7 @@ def preview(session: Session, now: dt.datetime) -> list[Due]:
 
 def _of_surveys(session: Session, keep: dict[str, int], now: dt.datetime) -> Iterator[Due]:
     starts = {row.survey_id: row.since for row in session.scalars(select(Start))}
+    results = _results_days(session)
     for survey in session.scalars(select(Survey).where(Survey.closes_at.is_not(None))):
         if survey.closes_at is None or survey.closes_at > now:
             continue
@@ -157,11 +186,21 @@ def _of_surveys(session: Session, keep: dict[str, int], now: dt.datetime) -> Ite
         rows = _count(session, select(Comment.id).where(mine, Comment.id.not_in(held_ids)))
         held = _count(session, select(Comment.id).where(mine, Comment.id.in_(held_ids)))
         if rows or held:
-            since = starts.get(survey.id, closed)
-            yield Due("text", survey.id, since, months_after(since, keep["text"]), rows, held)
+            since, why = closed, "closing"
+            if survey.id in results:
+                since, why = max(closed, results[survey.id]), "results"
+            if survey.id in starts:
+                since, why = starts[survey.id], "officer"
+            yield Due("text", survey.id, since, months_after(since, keep["text"]), rows, held, why)
         answers = _count(session, select(Response.id).where(Response.survey_id == survey.id))
         if answers:
             yield Due("answers", survey.id, closed, months_after(closed, keep["answers"]), answers)
+
+
+def _results_days(session: Session) -> dict[str, dt.date]:
+    """Survey to the day its results were first published whole; what came out while it was open is no end."""
+    query = select(Release.survey_id, func.min(Release.made_at)).where(Release.kind != "interim")
+    return {of: london_day(at) for of, at in session.execute(query.group_by(Release.survey_id))}
 
 
 def _concerns(session: Session, keep: dict[str, int]) -> Iterator[Due]:

@@ -32,6 +32,8 @@ ROLES = (
 """Every role there is; a person may have several. ``auditor`` only reads."""
 
 UNUSED_DAYS = 90
+UNREACHABLE = "@demonstration.invalid"
+"""Where nobody has a mailbox (RFC 2606)."""
 
 
 class Account(Base):
@@ -89,6 +91,20 @@ class Officer:
     def has(self, *roles: str) -> bool:
         """Whether the officer has at least one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+
+def invent(session: Session, *, name: str, now: dt.datetime) -> Officer:
+    """Somebody whose name stands in a demonstration. It has left, so nobody comes in as them.
+
+    The same name again is the same account.
+    """
+    email = "-".join("".join(one if one.isalnum() else " " for one in name.lower()).split()) + UNREACHABLE
+    there = session.scalar(select(Account).where(Account.email == email))
+    if there is None:
+        there = Account(email=email, name=name, created_at=now, created_by="cli:demo", left_at=now)
+        session.add(there)
+        session.flush()
+    return officer_of(session, there.id)
 
 
 # Reading --------------------------------------------------------------------------------------------------

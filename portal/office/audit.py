@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import people
 from portal.database import database, read_session, writing
-from portal.office.blueprint import bp, keys, now, officer
+from portal.office.blueprint import bp, keys, now, officer, whole
 from portal.partnership.approvals import Approval
 from portal.partnership.gates import GateOverride
 from portal.partnership.openings import RoundChange
@@ -51,9 +51,7 @@ class Wanted:
     def asked(cls) -> Wanted:
         given = request.args
         year, _, number = given.get("before", "").partition("-")
-        before = (int(year), int(number)) if year.isdecimal() and number.isdecimal() else None
-        if before and max(before) > 2**31 - 1:
-            before = None
+        before = (whole(year), whole(number)) if whole(year) and number.isdecimal() else None
         try:
             day = dt.date.fromisoformat(given.get("day", ""))
         except ValueError:
@@ -70,8 +68,8 @@ class Wanted:
         if self.subject:
             query = query.where(Entry.subject.contains(self.subject, autoescape=True))
         if self.day:
-            start = dt.datetime.combine(self.day, dt.time(), dt.UTC)
-            query = query.where(Entry.at >= start, Entry.at < start + dt.timedelta(days=1))
+            start, end = (dt.datetime.combine(self.day, time, dt.UTC) for time in (dt.time.min, dt.time.max))
+            query = query.where(Entry.at.between(start, end))
         if self.before:
             year, number = self.before
             query = query.where((Entry.year < year) | ((Entry.year == year) & (Entry.number < number)))

@@ -48,6 +48,12 @@ def keys() -> Keyring:
     return visit.keys()
 
 
+def whole(typed: str | None, otherwise: int = 0) -> int:
+    """What a hidden field or an address says as a whole number; ``otherwise`` when it is none."""
+    text = typed or ""
+    return int(text) if text.isdecimal() and len(text) < 10 else otherwise
+
+
 def signed_in() -> SignedIn:
     """The signed-in visit; only pages behind the door ask."""
     found = visit.load()

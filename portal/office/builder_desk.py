@@ -10,7 +10,7 @@ from flask import abort, request, url_for
 
 from portal.database import read_session, writing
 from portal.messages import words_of
-from portal.office.blueprint import keys, name_of, now, officer, said
+from portal.office.blueprint import keys, name_of, now, officer, said, whole
 from portal.office.builder_words import fault_words
 from portal.partnership.survey_models import places_in_use
 from portal.rendering import moment
@@ -77,8 +77,7 @@ def conditions_said(document: Questionnaire) -> Callable[[Condition], str]:
 
 def seen() -> int:
     """Which state of the draft the officer saw when they pressed the button."""
-    typed = request.form.get("seen", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return whole(request.form.get("seen"))
 
 
 def change(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.database import read_session
 from portal.forms.office.builder import Leaf
-from portal.office.blueprint import bp, name_of, said
+from portal.office.blueprint import bp, name_of, said, whole
 from portal.office.builder_desk import (
     Conflict,
     answers_of,
@@ -69,7 +69,7 @@ def _target(what: str, name: str, document: Questionnaire, way: str = "") -> Tar
 
 
 def _index(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
+    return whole(typed, -1)
 
 
 def _path(typed: str) -> Path:

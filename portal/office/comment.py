@@ -27,7 +27,7 @@ from portal.forms.office.comments import (
 )
 from portal.forms.office.safeguarding import CATEGORY_WORDS
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.office.comments import Wanted, chosen, found_survey, language_words, question_words
 from portal.office.showing import unseen, visible
 from portal.office.visit import settings
@@ -35,6 +35,7 @@ from surveys import moderation
 from surveys.errors import SurveysError
 from surveys.moderation import campaigns, concerns, detection, log, queue, themes, work
 from surveys.moderation.policy import ALONE
+from surveys.moderation.queue import Place
 from surveys.moderation.work import Mark
 from surveys.records import Comment
 from surveys.surveys import Survey, london_day
@@ -170,6 +171,9 @@ def _page(
         else None,
         query=wanted.query(),
         wanted=wanted,
+        position=queue.position(
+            session, [s.id for s in chosen(session, wanted)], wanted.filter(officer().by), found, now=now()
+        ),
     )
     return make_response(shown, 422 if faulty is not None and status == 200 else status)
 
@@ -191,8 +195,7 @@ def _decide_form(found: Comment, decided: list[moderation.Decision], redactions:
 
 
 def _seen() -> int:
-    seen = request.form.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 6 else -1
+    return whole(request.form.get("seen"), -1)
 
 
 def _here(slug: str, comment_id: str, fragment: str = "") -> Response:
@@ -249,11 +252,12 @@ def _again(slug: str, comment_id: str, problem: SurveysError, **forms: OfficeFor
     return _page(session, survey, found, **forms)
 
 
-def _claim_next(session: Session) -> tuple[str, str] | None:
+def _claim_next(session: Session, after: Place | None = None) -> tuple[str, str] | None:
     """The next comment of the queue nobody else has open, kept for this moderator: slug and id."""
     wanted = Wanted.asked(request.args)
     about = chosen(session, wanted)
-    page = queue.page(session, [s.id for s in about], wanted.filter(officer().by), now=now(), keys=keys())
+    of = [s.id for s in about]
+    page = queue.page(session, of, wanted.filter(officer().by), now=now(), keys=keys(), after=after)
     for row in page.rows:
         if row.claimed_by not in (None, officer().by) or log.barred(
             session, row.survey_id, row.id, officer().by
@@ -264,8 +268,10 @@ def _claim_next(session: Session) -> tuple[str, str] | None:
     return None
 
 
-def _go_on(slug: str, comment_id: str, following: tuple[str, str] | None, words: str) -> ResponseReturnValue:
-    said(f"Saved: {words[:1].lower()}{words[1:]}.")
+def _go_on(
+    slug: str, comment_id: str, following: tuple[str, str] | None, words: str, act: str = "Saved"
+) -> ResponseReturnValue:
+    said(f"{act}: {words[:1].lower()}{words[1:]}.")
     query = Wanted.asked(request.args).query()
     if following is None or request.form.get("then") == "queue":
         return redirect(url_for("office.comments", **query))
@@ -285,7 +291,7 @@ def comment_words(slug: str, comment_id: str) -> ResponseReturnValue:
             found = queue.find(session, survey.id, comment_id)
             text = keys().open(found.key_id, found.sealed)
             start, _, end = place.partition("-")
-            numbers = (int(start), int(end)) if start.isdecimal() and end.isdecimal() else (0, 0)
+            numbers = (whole(start), whole(end))
             if act == "undo":
                 work.unmark(session, found, numbers[0], **by)
             elif act in ("replace", "leave"):
@@ -344,6 +350,20 @@ def comment_pass(slug: str, comment_id: str) -> ResponseReturnValue:
     except SurveysError as problem:
         return _gone(problem)
     return _go_on(slug, comment_id, following, "Somebody else will read that one")
+
+
+@bp.post("/comments/<slug>/<comment_id>/skipping")
+def comment_skip(slug: str, comment_id: str) -> ResponseReturnValue:
+    """Leaves a comment as it is, for whoever comes to it next, and opens the one after it."""
+    try:
+        with writing() as session:
+            found = queue.find(session, found_survey(session, slug).id, comment_id)
+            queue.release(session, found.survey_id, [found.id], by=officer().by)
+            place = Place(found.urgency, found.submitted_on, found.id)
+            following = _claim_next(session, place)
+    except SurveysError as problem:
+        return _gone(problem)
+    return _go_on(slug, comment_id, following, "It stays in the queue", "Skipped")
 
 
 @bp.route("/comments/<slug>/<comment_id>/risk", methods=["GET", "POST"])

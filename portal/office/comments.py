@@ -23,7 +23,7 @@ from portal.forms.office.comments import (
     OwnWords,
 )
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.office.showing import visible
 from portal.reading import label
 from surveys import moderation, surveys
@@ -241,8 +241,8 @@ def _posted(session: Session) -> list[tuple[str, str, int]]:
     for written in request.form.getlist("comment")[: queue.PAGE]:
         slug, _, rest = written.partition("/")
         comment_id, _, version = rest.partition("/")
-        if slug in by_slug and version.isdecimal() and len(version) < 6:
-            found.append((by_slug[slug], comment_id, int(version)))
+        if slug in by_slug and whole(version, -1) >= 0:
+            found.append((by_slug[slug], comment_id, whole(version)))
     return found
 
 

@@ -22,7 +22,7 @@ from portal.forms.office.decision import (
     Weights,
     Words,
 )
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, whole
 from portal.office.year import known
 from portal.partnership import (
     adoption,
@@ -53,8 +53,7 @@ WORD_NAMES = {
 
 def seen_version(form: OfficeForm) -> int:
     """The version the officer started from, as the page carried it."""
-    given = str(form.seen_version.data or "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return whole(str(form.seen_version.data or ""))
 
 
 def begun(year: int) -> tuple[Cycle, Decision]:

@@ -249,7 +249,7 @@ def _by_question(
     return {
         **_matrix(reading, names, whole, estimates_of(crossed), wanted.weighted),
         "title": title,
-        "figure": None,
+        "figure": charts.crossed(reading, names),
         "note": "People who chose several answers stand in several rows."
         if other.kind in ("several", "ranking")
         else "",

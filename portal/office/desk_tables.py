@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from portal.reading import Reading, base_words, hidden_words, line_words
+from portal import maps
+from portal.figure_words import classes
+from portal.reading import ALL, NOT_GIVEN, Reading, base_words, hidden_words, line_words, net_share
 from surveys.results.tables import ExactTable
 
 Cell = dict[str, Any] | str
 
 
-def table_of(reading: Reading) -> list[dict[str, Any]]:
+def table_of(reading: Reading, wards: Sequence[maps.Ward] = ()) -> list[dict[str, Any]]:
     """One released table laid out: heads and rows, all words from the reading."""
     title = reading.title.text
     base: dict[str, Any] = {"key": reading.key, "title": title, "rules": reading.rules}
@@ -32,6 +35,13 @@ def table_of(reading: Reading) -> list[dict[str, Any]]:
         if block.hidden:
             foot += f" {hidden_words(block).capitalize()}."
         return [{**base, "kind": "topline", "rows": rows, "foot": foot}]
+    by = f" by {reading.by_title.text.lower()}" if reading.by else ""
+    if reading.net is not None:
+        drawn = _on_map(reading, wards)
+        named = classes(maps.breaks(net_share(reading))) if drawn else []
+        legend = [{"level": level, "text": text} for level, text in enumerate(named, start=1)]
+        rows = _groups(reading, drawn)
+        return [{**base, "title": title + by, "kind": "groups", "rows": rows, "legend": legend}]
     keys = list(dict.fromkeys(line.key for block in reading.blocks for line in block.lines))
     heads = ["Group", "People who answered", *(_name(reading, key) for key in keys)]
     groups: list[list[Cell]] = [
@@ -42,8 +52,31 @@ def table_of(reading: Reading) -> list[dict[str, Any]]:
         ]
         for block in reading.blocks
     ]
-    by = f" by {reading.by_title.text.lower()}" if reading.by else ""
     return [{**base, "title": title + by, "kind": "matrix", "heads": heads, "rows": groups}]
+
+
+def _on_map(reading: Reading, wards: Sequence[maps.Ward]) -> tuple[maps.Ward, ...]:
+    mapped = wards if reading.by is not None and reading.by.map else ()
+    return maps.in_order(ward for ward in mapped if reading.block(ward.key))
+
+
+def _groups(reading: Reading, wards: Sequence[maps.Ward]) -> list[dict[str, Any]]:
+    """One figure by group: a row with a bar for each; wards with the numbers they have on the map."""
+    numbers = {ward.key: number for number, ward in enumerate(wards, start=1)}
+    rows = []
+    for block in reading.blocks:
+        line = block.lines[0] if block.lines else None
+        number = f"{numbers[block.key]} " if block.key in numbers else ""
+        answered: Cell = {"text": base_words(block, "answered"), "few": block.answered is None}
+        rows.append(
+            {
+                "name": f"{number}{block.label.text}",
+                "cells": [_percent(line, block.hidden), answered],
+                "bar": line.percent if line is not None and not block.hidden else None,
+                "muted": block.key in (ALL, NOT_GIVEN),
+            }
+        )
+    return rows
 
 
 def _name(reading: Reading, key: str) -> str:

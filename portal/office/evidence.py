@@ -21,7 +21,7 @@ from portal.forms.office.evidence import (
     Harm,
     Item,
 )
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.partnership import crime, crime_files, cycles, evidence, pages, places
 from portal.partnership.bodies import POLICE_TYPES, STATUTORY
 from portal.partnership.crime_files import CrimeFaults
@@ -41,8 +41,7 @@ def topics() -> list[tuple[str, str]]:
 
 def seen(form: OfficeForm) -> int:
     """The state the officer started from, as the page carried it."""
-    given = str(form.seen.data or "")
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return whole(str(form.seen.data or ""))
 
 
 @bp.get("/evidence", endpoint="evidence")

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from portal import condition
 from portal.database import database, read_session, writing
 from portal.forms.office.health import Answer, Tell
-from portal.jobs import last_tick_age
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.visit import settings
 from portal.partnership import complaints as taken
@@ -30,7 +29,7 @@ def health() -> ResponseReturnValue:
         database(),
         settings(),
         now(),
-        jobs_age=last_tick_age(settings().data_dir, time.time()),
+        jobs_age=condition.last_tick_age(settings().data_dir, time.time()),
     )
     worst = {"bad": 0, "soon": 1, "good": 2}
     return render_template(

@@ -14,7 +14,7 @@ from portal.database import read_session, writing
 from portal.documents.files import can_make_pdf
 from portal.forms.office.plan import STATUS_WORDS, Begin, Introduction, Publish, Sheet
 from portal.messages import words_of
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.partnership import pages, plan, plan_board, plan_sheets
 from portal.partnership.plan import Plan
 from surveys.errors import SurveysError
@@ -215,5 +215,4 @@ def _fault(one: plan_sheets.Fault) -> dict[str, Any]:
 
 def number(typed: str | None) -> int:
     """A version number as a form sends it; -1 for anything else."""
-    text = typed or ""
-    return int(text) if text.isdecimal() and len(text) < 7 else -1
+    return whole(typed, -1)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.publications import KIND_WORDS, Add, Attach, Write
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, whole
 from portal.office_words.publications import GATE_WORDS
 from portal.partnership import publications
 from portal.partnership.publications import GATE, Publication
@@ -125,8 +125,7 @@ def _found(slug: str, session: Session | None = None) -> Publication:
 
 
 def _seen() -> int:
-    seen = request.form.get("seen", "")
-    return int(seen) if seen.isdecimal() and len(seen) < 7 else -1
+    return whole(request.form.get("seen"), -1)
 
 
 def _page(found: Publication, *, form: OfficeForm | None = None, **forms: OfficeForm) -> Response:

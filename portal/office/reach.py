@@ -19,7 +19,7 @@ from portal.forms.office.reach import (
     Receive,
     Regarded,
 )
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.partnership import meetings, pages, rounds, submissions
 from portal.partnership import reach as reaching
 from portal.partnership.meetings import Meeting, Minutes
@@ -112,12 +112,11 @@ def meeting(slug: str, meeting_id: str) -> ResponseReturnValue:
     form = MeetingForm(data=None if request.method == "POST" else _written(found))
     theirs = None
     if request.method == "POST" and form.validate():
-        seen = form.seen.data or ""
         try:
             with writing() as session:
                 meetings.amend(
                     session, session.get_one(Meeting, found.id), _minutes(form),
-                    seen=int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by=officer().by, now=now(),
+                    seen=whole(form.seen.data), by=officer().by, now=now(),
                     keys=keys(),
                 )  # fmt: skip
             said("Saved.")

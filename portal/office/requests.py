@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
-from portal.forms.office.requests import DECISION_WORDS, KIND_WORDS, Receive, Sent, Settle
-from portal.office.blueprint import bp, keys, may, now, officer, said
+from portal.forms.office.requests import DECISION_WORDS, KIND_WORDS, Copy, Receive, Sent, Settle
+from portal.office.blueprint import bp, keys, may, now, officer, said, whole
 from portal.office.showing import visible
 from portal.partnership import complaints
 from portal.partnership import requests as register
@@ -60,7 +60,7 @@ def requests() -> ResponseReturnValue:
 
 @bp.get("/requests/<reference>", endpoint="request")
 def one_request(reference: str) -> ResponseReturnValue:
-    return _page(_found(read_session(), reference))
+    return request_page(request_row(read_session(), reference))
 
 
 Verb = Callable[[Session, RequestRow, dict[str, Any]], None]
@@ -84,7 +84,7 @@ def request_extend(reference: str) -> ResponseReturnValue:
 
 @bp.post("/requests/<reference>/decision")
 def request_decide(reference: str) -> ResponseReturnValue:
-    form = _settle_form(_found(read_session(), reference))
+    form = _settle_form(request_row(read_session(), reference))
 
     def verb(session: Session, row: RequestRow, noted: dict[str, Any]) -> None:
         register.decide(session, row, decision=form.decision.data or "", **noted)
@@ -107,24 +107,26 @@ def request_sent(reference: str) -> ResponseReturnValue:
 def _act(
     reference: str, form: OfficeForm, verb: Verb, words: str, *, name: str = "form"
 ) -> ResponseReturnValue:
-    seen = request.form.get("seen", "")
     noted = {
-        "seen_version": int(seen) if seen.isdecimal() and len(seen) < 6 else -1,
+        "seen_version": whole(request.form.get("seen"), -1),
         "by": officer().by,
         "now": now(),
         "keys": keys(),
     }
     try:
         with writing() as session:
-            verb(session, _found(session, reference), noted)
+            verb(session, request_row(session, reference), noted)
     except SurveysError as problem:
         form.refuse(problem)
-        return _page(_found(read_session(), reference), form=form, **({name: form} if name != "form" else {}))
+        return request_page(
+            request_row(read_session(), reference), form=form, **({name: form} if name != "form" else {})
+        )
     said(words)
     return redirect(url_for("office.request", reference=reference))
 
 
-def _found(session: Session, reference: str) -> RequestRow:
+def request_row(session: Session, reference: str) -> RequestRow:
+    """The request of this reference; 404 when there is none."""
     row = register.one(session, reference)
     if row is None:
         abort(404)
@@ -137,7 +139,9 @@ def _settle_form(row: RequestRow, **given: Any) -> Settle:
     return form
 
 
-def _page(row: RequestRow, *, form: OfficeForm | None = None, **forms: OfficeForm) -> Response:
+def request_page(row: RequestRow, *, form: OfficeForm | None = None, **forms: OfficeForm) -> Response:
+    """The page of one request, with the forms that were refused."""
+    form = form or next(iter(forms.values()), None)
     today = london_day(now())
     shown = render_template(
         "office/requests/request.html",
@@ -147,6 +151,7 @@ def _page(row: RequestRow, *, form: OfficeForm | None = None, **forms: OfficeFor
         late=row.late(today),
         form=form,
         settle=forms.get("settle") or _settle_form(row, formdata=None),
+        copy=forms.get("copy") or Copy(formdata=None),
         sent=forms.get("sent") or Sent(formdata=None, sent_on=today),
         kind_words=KIND_WORDS,
         decision_words=DECISION_WORDS,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
-from portal.forms.office.requests import CLASS_WORDS, Keep, Start
+from portal.forms.office.requests import CLASS_WORDS, START_WORDS, Keep, Start
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from surveys import audit, surveys
 from surveys import retention as kept
@@ -45,20 +45,25 @@ def retention_rule() -> ResponseReturnValue:
 @bp.post("/retention/start")
 def retention_start() -> ResponseReturnValue:
     form = Start()
+    if not form.validate():
+        return _page(form, form)
     try:
         with writing() as session:
             survey = surveys.by_slug(session, (form.survey.data or "")[:60])
-            if survey is None or form.since.data is None:
-                raise SurveysError("retention.start")
-            kept.set_start(session, survey, form.since.data, by=officer().by, now=now(), keys=keys())
+            if survey is None:
+                raise SurveysError("retention.start", field="since")
+            kept.set_start(
+                session, survey, form.since.data, reason=form.reason.data or "", by=officer().by, now=now(),
+                keys=keys(),
+            )  # fmt: skip
     except SurveysError as problem:
         form.refuse(problem)
-        return _page(form)
-    said("The day is noted.")
+        return _page(form, form)
+    said("The day is noted. Look below at what goes now.")
     return redirect(url_for("office.retention"))
 
 
-def _page(form: OfficeForm | None = None) -> Response:
+def _page(form: OfficeForm | None = None, start: OfficeForm | None = None) -> Response:
     session = read_session()
     rules = kept.rules(session)
     preview = kept.preview(session, now())
@@ -71,6 +76,8 @@ def _page(form: OfficeForm | None = None) -> Response:
     shown = render_template(
         "office/requests/retention.html",
         form=form,
+        start=start or Start(formdata=None),
+        runs_from=START_WORDS,
         rules=[(kind, kept.CLASSES[kind], rules[kind]) for kind in kept.CLASSES],
         preview=preview,
         today=london_day(now()),

@@ -29,7 +29,7 @@ from portal.forms.office.safeguarding import (
     Tell,
 )
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, whole
 from portal.office.showing import visible
 from portal.partnership import pages
 from portal.reading import label
@@ -150,9 +150,8 @@ Verb = Callable[[Session, Concern, dict[str, Any]], None]
 
 
 def _act(concern_id: str, form: OfficeForm, name: str, verb: Verb, words: str) -> ResponseReturnValue:
-    seen = request.form.get("seen", "")
     noted = {
-        "seen_version": int(seen) if seen.isdecimal() and len(seen) < 6 else -1,
+        "seen_version": whole(request.form.get("seen"), -1),
         "by": officer().by,
         "now": now(),
         "keys": keys(),

@@ -15,7 +15,7 @@ from wtforms import FileField
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.i18n import SOURCE_LOCALE, own_name
-from portal.office.blueprint import bp, said
+from portal.office.blueprint import bp, said, whole
 from portal.office.signature import signed
 from portal.office.texts import KIND_WORDS, locales, thing
 from portal.partnership import brand, editing, offers, pages
@@ -82,11 +82,11 @@ def text_history(kind: str, key: str) -> ResponseReturnValue:
 def text_bring_back(kind: str, key: str) -> ResponseReturnValue:
     """Undo: an earlier state becomes the draft."""
     thing(kind, key)
-    locale, number = request.form.get("locale", ""), request.form.get("number", "")
-    if locale not in (NEUTRAL, *locales()) or not number.isdecimal():
+    locale, number = request.form.get("locale", ""), whole(request.form.get("number"), -1)
+    if locale not in (NEUTRAL, *locales()) or number < 0:
         abort(404)
     with writing() as session:
-        editing.bring_back(session, kind, key, locale, int(number), **signed())
+        editing.bring_back(session, kind, key, locale, number, **signed())
     said("The earlier version is a draft now. Look at it, then publish it.")
     return redirect(url_for("office.text", kind=kind, key=key))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.database import read_session, writing
 from portal.forms.office.texts import Choices, TextForm, text_form
 from portal.i18n import SOURCE_LOCALE, own_name
-from portal.office.blueprint import bp, now, said
+from portal.office.blueprint import bp, now, said, whole
 from portal.office.signature import signed
 from portal.partnership import brand, editing, offers, pages
 from portal.partnership.checklist import HELPLINE_DAYS
@@ -170,8 +169,7 @@ def seen_in(sent: Mapping[str, str], there: Working) -> dict[str, int]:
     """The revisions a form was made from, as its hidden fields say."""
     found = {}
     for locale in (NEUTRAL, *locales()):
-        number = sent.get(f"seen-{locale or 'facts'}", "0")
-        found[locale] = int(number) if re.fullmatch(r"\d{1,9}", number) else 0
+        found[locale] = whole(sent.get(f"seen-{locale or 'facts'}"))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.database import read_session, writing
 from portal.forms.office.accounts import ROLE_WORDS
 from portal.forms.office.year import DUTY_WORDS, STATE_WORDS, STEP_WORDS, Arrange, Move, NewYear
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.partnership import cycles, decisions, duties, evidence, matrix, pages
 from portal.partnership.cycles import STEPS, Cycle
 from portal.partnership.rounds import Round
@@ -157,5 +157,4 @@ def year_arrange(year: int) -> ResponseReturnValue:
 
 
 def _seen(form: Move | Arrange) -> int:
-    given = form.seen_version.data or ""
-    return int(given) if given.isdecimal() and len(given) < 9 else 0
+    return whole(form.seen_version.data)

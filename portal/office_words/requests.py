@@ -23,6 +23,10 @@ WORDS: dict[str, Say] = {
     ),
     "request.decision": lambda _: gettext("Choose a decision for this kind of request"),
     "request.unknown": lambda _: gettext("There is no request with this number"),
+    "request.on_hold": lambda _: gettext(
+        "A part of it was, or is, a safeguarding concern. Ask the safeguarding lead first, then say "
+        "that they agreed"
+    ),
     "search.short": lambda facts: gettext(
         "Enter at least %(least)d characters to look for", least=int(facts.get("least", 0))
     ),
@@ -36,6 +40,9 @@ WORDS: dict[str, Say] = {
         most=int(facts.get("most", 0)),
     ),
     "retention.start": lambda _: gettext("Enter a day between the closing of the survey and today"),
+    "reason.long": lambda facts: gettext(
+        "Shorten it to %(most)d characters", most=int(facts.get("most", 500))
+    ),
     "retention.early": lambda _: gettext("This is not due yet, so it stays"),
     "appeal.outcome": lambda _: gettext("Choose whether the decision stands"),
     "appeal.same_officer": lambda _: gettext(

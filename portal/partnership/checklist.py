@@ -129,7 +129,7 @@ def _missing_texts(dossier: Dossier, names: Sequence[str]) -> list[Lack]:
 
 def _decision(dossier: Dossier) -> list[Lack]:
     lacks = _missing_texts(dossier, ("decision_open",))
-    if dossier.facts.get("decision", "open") != "open":
+    if not dossier.launched and dossier.facts.get("decision", "open") != "open":
         lacks.append(Lack("decision.taken"))
     return lacks
 

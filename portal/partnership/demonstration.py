@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import demonstration_plan, demonstration_year, packs, rounds
+from portal.partnership import demonstration_plan, demonstration_rounds, demonstration_year, packs, rounds
 from portal.partnership.invention import Invented, Leanings, respondent
 from surveys import drafts, fieldwork, responses, surveys
 from surveys.errors import SurveysError
@@ -25,6 +25,7 @@ from surveys.sealing import Keyring
 from surveys.surveys import GRACE, LONDON, Survey, SurveyVersion
 
 ACTOR = "cli:demo"
+WEEK = dt.timedelta(days=7)
 Writing = Callable[[], AbstractContextManager[Session]]
 Reading = Callable[[], Session]
 Progress = Callable[[str, int, int], None]
@@ -61,6 +62,7 @@ def carry_out(
     now: dt.datetime,
     reading: Reading,
     drawer: Callable[[Session], releases.Draw] | None,
+    outside: Callable[[Session, Survey], releases.Outside] = lambda *_: releases.NOTHING,
     progress: Progress = lambda slug, done, of: None,
     leanings: Leanings | None = None,
 ) -> Carried:
@@ -79,7 +81,7 @@ def carry_out(
         before = now
         for wanted in plan.surveys:
             opening = dt.datetime.combine(wanted.first_day(now.astimezone(LONDON).date()), dt.time(), LONDON)
-            before = min(before, opening - dt.timedelta(days=7))
+            before = min(before, opening - WEEK)
         with writing() as session:
             published = rounds.publish(
                 session,
@@ -91,11 +93,16 @@ def carry_out(
                 now=before,
                 keys=keys,
             )
+            round_ = rounds.by_slug(session, plan.slug)
+            if round_ is not None and before < now:
+                demonstration_rounds.prepare(
+                    session, pack.folder, round_, before + WEEK, until=now, how={"now": before, "keys": keys}
+                )
         for survey in published:
             if survey.kind == "anonymous":
                 wanted_count = leanings.responses.get(plan.slug, 0)
                 added[survey.slug] += _answer(writing, survey, wanted_count, leanings, keys, now, progress)
-            if _release(writing, reading, survey, keys, now, drawer):
+            if _release(writing, reading, survey, keys, now, drawer, outside):
                 released.append(survey.slug)
     with writing() as session:
         how = {"by": ACTOR, "now": now, "keys": keys}
@@ -171,6 +178,7 @@ def _release(
     keys: Keyring,
     now: dt.datetime,
     drawer: Callable[[Session], releases.Draw] | None,
+    outside: Callable[[Session, Survey], releases.Outside],
 ) -> bool:
     """Publishes a closed survey's results unless there are some already or nobody answered."""
     if survey.closes_at is None or survey.closes_at + GRACE >= now:
@@ -183,7 +191,7 @@ def _release(
         if version is None or not any(q.released for q in surveys.questionnaire_of(version).questions):
             return False
         draw = None if drawer is None else drawer(session)
-        prepared = releases.prepare(session, survey, now=moment, draw=draw)
+        prepared = releases.prepare(session, survey, now=moment, draw=draw, outside=outside(session, survey))
     with writing() as session:
         releases.store(session, prepared, by=ACTOR, now=moment, keys=keys)
     return True

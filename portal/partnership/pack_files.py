@@ -44,7 +44,7 @@ LISTS = {
 """File: the array of tables it holds, the kind of its entries, and whether a pack needs it."""
 _OTHERS = frozenset(
     "pack.toml wards.geojson parishes.csv census.csv languages.csv demonstration.toml year.toml plan.toml "
-    "README.md".split()
+    "consulted.toml README.md".split()
 )
 _FOLDERS = frozenset({"pages", "rounds", "questionnaires", "crime"})
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from portal.partnership import approvals, checklist, consultation_record, editing, gates, instruments, pages
 from portal.partnership.checklist import Asking, Dossier, Holders, Line
 from portal.partnership.instruments import Instrument
-from portal.partnership.rounds import LONDON, Round
+from portal.partnership.rounds import LONDON, Round, last_day
 from surveys.errors import SurveysError
+from surveys.surveys import london_day
 
 
 def check(session: Session, round_: Round, now: dt.datetime, holders: Holders) -> tuple[Line, ...]:
@@ -25,10 +26,16 @@ def dossier(session: Session, round_: Round, now: dt.datetime, holders: Holders)
     told = consultation_record.stakeholders_of(session, round_)
     given = approvals.approvals_of(session, round_)
     approved = approvals.valid(session, round_)
+    asked = instruments.of_round(session, round_)
+    facts = dict(working.facts) if working else {}
+    opened = [one.survey for one in asked if one.survey is not None and one.survey.opens_at is not None]
+    if opened and not facts.get("opens"):  # by a pack: the surveys' own windows say when
+        facts["opens"] = min(london_day(one.opens_at) for one in opened if one.opens_at).isoformat()
+        facts["closes"] = max(last_day(one.closes_at) for one in opened if one.closes_at).isoformat()
     return Dossier(
-        facts=working.facts if working else {},
+        facts=facts,
         texts=working.texts if working else {},
-        surveys=tuple(_asking(one) for one in instruments.of_round(session, round_)),
+        surveys=tuple(_asking(one) for one in asked),
         today=now.astimezone(LONDON).date(),
         minimum_open_days=site.facts.minimum_open_days if site else 42,
         periods=tuple(
@@ -53,7 +60,7 @@ def dossier(session: Session, round_: Round, now: dt.datetime, holders: Holders)
         language_checks=frozenset(gates.language_checks_of(session, round_)),
         approved=approved is not None,
         approval_void=bool(given) and approved is None,
-        launched=round_.launched_at is not None,
+        launched=round_.launched_at is not None or bool(opened),
         holders=holders,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import (
@@ -255,6 +256,19 @@ def send_pack(
     row.pack_sent_on = sent_on
     _changed(session, row)
     _note(session, row, "request.send", by=by, now=now, keys=keys, sent_on=sent_on.isoformat())
+
+
+def note_copy(
+    session: Session,
+    row: RequestRow,
+    facts: Mapping[str, object],
+    *,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Notes that a file was made for this request: identifiers and numbers only. The file is not kept."""
+    _note(session, row, "request.copy", by=by, now=now, keys=keys, **facts)
 
 
 def forget_settled(session: Session, today: dt.date) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
+from portal import alongside_words
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.public.blueprint import bp
 from portal.public.results import shown_or_404, table_or_404
-from surveys.results import exports
+from surveys.results import comparison_files, exports
 
 
 @bp.get("/results/<survey>/<table>.csv")
@@ -31,6 +32,24 @@ def figure_json(survey: str, table: str) -> ResponseReturnValue:
     if table not in shown.figures:
         abort(404)
     return jsonify(shown.figures[table])
+
+
+@bp.get("/results/<survey>/comparisons.csv")
+def comparisons(survey: str) -> ResponseReturnValue:
+    """With the census, with the survey before, and the order of the topics: a line a figure."""
+    shown = shown_or_404(survey)
+    body = comparison_files.comparisons_csv(shown.content, locale_code(), figure_words())
+    return _csv(body, f"{survey}-comparisons.csv")
+
+
+@bp.get("/results/<survey>/<table>/order.json")
+def order_json(survey: str, table: str) -> ResponseReturnValue:
+    """The chart of how sure the order of the topics is; 404 for a table whose answers are not ranked."""
+    shown = table_or_404(survey, table)
+    order = alongside_words.ranks(shown.content, shown.toplines).get(table)
+    if order is None:
+        abort(404)
+    return jsonify(order.figure)
 
 
 @bp.get("/results/<survey>/data-dictionary.csv")

@@ -48,7 +48,7 @@ async function copy(button) {
     const as = (kind, words) => [kind, piece.then((one) => new Blob([words(one)], { type: kind }))];
     // Promises inside: some browsers want the writing to begin within the press itself.
     await navigator.clipboard.write([new ClipboardItem(Object.fromEntries([
-      as("text/html", (one) => one.outerHTML), as("text/plain", plain),
+      as("text/html", (one) => one.innerHTML), as("text/plain", plain),
     ]))]);
     said.textContent = said.dataset.done;
   } catch {

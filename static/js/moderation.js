@@ -27,6 +27,7 @@ const decision = document.querySelector('[data-keys="decision"]');
 if (decision) {
   const outcomes = { a: "publishable", r: "redacted", n: "withheld" };
   document.addEventListener("keydown", (event) => {
+    if (plain(event) && event.key.toLowerCase() === "s") document.querySelector("[data-key-s] button")?.click();
     const value = plain(event) && outcomes[event.key.toLowerCase()];
     const radio = value && decision.querySelector(`input[name="outcome"][value="${value}"]`);
     if (radio) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import zlib
@@ -19,9 +20,6 @@ ALIKE = 0.5
 """Word pairs in common, of all the pairs of two texts. A letter with one sentence changed stays above."""
 BANDS, ROWS = 20, 4
 _PRIME = (1 << 61) - 1
-_DRAWN = np.random.default_rng(20261110)
-_A = _DRAWN.integers(1, 1 << 31, size=BANDS * ROWS, dtype=np.uint64)
-_B = _DRAWN.integers(0, 1 << 31, size=BANDS * ROWS, dtype=np.uint64)
 WORD = re.compile(r"\w+")
 Pairs = frozenset[int]
 
@@ -67,9 +65,17 @@ def group(texts: Iterable[tuple[str, str]]) -> list[list[str]]:
     return sorted((g for g in groups.values() if len(g) > 1), key=lambda g: (-len(g), g[0]))
 
 
+@functools.cache
+def _drawn() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The same numbers every time; drawn on first use, because most workers group nothing."""
+    chance, size = np.random.default_rng(20261110), BANDS * ROWS
+    return chance.integers(1, 1 << 31, size, np.uint64), chance.integers(0, 1 << 31, size, np.uint64)
+
+
 def _signature(pairs: Pairs) -> NDArray[np.uint64]:
+    factors, added = _drawn()
     numbers = np.fromiter(pairs, dtype=np.uint64, count=len(pairs))
-    mixed = (numbers[:, None] * _A + _B) % np.uint64(_PRIME)
+    mixed = (numbers[:, None] * factors + added) % np.uint64(_PRIME)
     least: NDArray[np.uint64] = mixed.min(axis=0)
     return least
 

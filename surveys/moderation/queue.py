@@ -21,6 +21,7 @@ from surveys.records import Comment, Response
 from surveys.sealing import Keyring
 
 PAGE = 25
+ORDER = (Comment.urgency, Comment.submitted_on, Comment.id)
 CLAIM = dt.timedelta(minutes=30)
 """How long a comment stays with the moderator who opened it, unless it is decided or released."""
 
@@ -125,6 +126,22 @@ def page(
     return Page(rows=rows, next=shown[-1][0] if len(merged) > limit else None)
 
 
+def position(
+    session: Session, survey_ids: Sequence[str], wanted: Filter, comment: Comment, *, now: dt.datetime
+) -> tuple[int, int] | None:
+    """Which of how many a comment is in this queue, from 1; None when it is not in it."""
+    here = tuple_(*ORDER) <= (comment.urgency, comment.submitted_on, comment.id)
+    before = total = 0
+    found = False
+    for survey_id in survey_ids:
+        asked = (Comment.survey_id == survey_id, *_narrowed(session, survey_id, wanted, now))
+        total += session.scalar(select(func.count()).where(*asked)) or 0
+        before += session.scalar(select(func.count()).where(*asked, here)) or 0
+        if survey_id == comment.survey_id:
+            found = session.scalar(select(Comment.id).where(*asked, Comment.id == comment.id)) is not None
+    return (before, total) if found else None
+
+
 def standing(session: Session, survey_id: str) -> Standing:
     """Counted off the queue's index."""
     counted = session.execute(
@@ -201,19 +218,26 @@ def _keys_of(
     session: Session, survey_id: str, wanted: Filter, now: dt.datetime, after: Place | None, limit: int
 ) -> list[tuple[Place, str]]:
     """Places and survey, in order, without any words."""
-    order = (Comment.urgency, Comment.submitted_on, Comment.id)
-    query = select(*order).where(Comment.survey_id == survey_id, *_conditions(survey_id, wanted))
+    query = select(*ORDER).where(Comment.survey_id == survey_id, *_narrowed(session, survey_id, wanted, now))
+    if after is not None:
+        query = query.where(tuple_(*ORDER) > (after.urgency, after.submitted_on, after.id))
+    rows = session.execute(query.order_by(*ORDER).limit(limit))
+    return [(Place(urgency, day, comment_id), survey_id) for urgency, day, comment_id in rows]
+
+
+def _narrowed(
+    session: Session, survey_id: str, wanted: Filter, now: dt.datetime
+) -> list[ColumnElement[bool]]:
+    """The filter's conditions, with those about one moderator."""
+    found = _conditions(survey_id, wanted)
     if wanted.held_by is not None:
-        query = query.where(Comment.claimed_by == wanted.held_by, Comment.claimed_until > now)
+        found += [Comment.claimed_by == wanted.held_by, Comment.claimed_until > now]
     if wanted.not_passed_by is not None:  # a few, named one by one: the index stays in charge
         passed = select(PassedOn.comment_id).where(
             PassedOn.survey_id == survey_id, PassedOn.by == wanted.not_passed_by
         )
-        query = query.where(Comment.id.not_in(session.scalars(passed).all()))
-    if after is not None:
-        query = query.where(tuple_(*order) > (after.urgency, after.submitted_on, after.id))
-    rows = session.execute(query.order_by(*order).limit(limit))
-    return [(Place(urgency, day, comment_id), survey_id) for urgency, day, comment_id in rows]
+        found.append(Comment.id.not_in(session.scalars(passed).all()))
+    return found
 
 
 def _conditions(survey_id: str, wanted: Filter) -> list[ColumnElement[bool]]:

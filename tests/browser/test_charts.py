@@ -33,6 +33,11 @@ TABLES = """(frame) => {
         [...row.cells].filter((cell) => cell.ariaHidden !== "true").map(words)),
     }));
 }"""
+NEW_COLOUR = """(seen) => {
+  const bar = document.querySelector("figure.chart .bars .point path");
+  const fill = bar && getComputedStyle(bar).fill;
+  return fill && !seen.includes(fill) ? fill : null;
+}"""
 SAID = re.compile(r"(?P<what>.*): (?P<share>\d+)%(?: \((?P<people>[\d,]+) (?:person|people)\))?$", re.DOTALL)
 
 
@@ -86,7 +91,7 @@ def disagreements(drawn: dict[str, Any], tables: list[dict[str, Any]]) -> list[s
 
 def test_every_chart_has_the_numbers_of_its_table(visit: Visit) -> None:
     visit.open(f"/results/{LAST_YEAR}")
-    frames = visit.page.locator("figure.chart")
+    frames = visit.page.locator("figure.chart:not([id^=chart-ranks])")
     found = []
     for number in range(frames.count()):
         frame = frames.nth(number)
@@ -101,6 +106,72 @@ def test_every_chart_has_the_numbers_of_its_table(visit: Visit) -> None:
     assert not found, "\n".join(found)
 
 
+def test_the_order_is_drawn_as_ranges_with_the_places_of_its_table(visit: Visit) -> None:
+    visit.open(f"/results/{LAST_YEAR}")
+    frame = visit.page.locator("#chart-ranks-topics")
+    frame.scroll_into_view_if_needed()
+    frame.locator(".bars .point").first.wait_for()
+    box = frame.locator(".chart__box")
+    drawn = box.evaluate("""(box) => box.data[0].base.map((from, at) =>
+        [Math.round(from + 0.3), Math.round(from + box.data[0].x[at] - 0.3)])""")
+    rows = visit.page.locator("#ranks-topics tr:not(.table-group)").all()[1:]
+    told = [[int(n) for n in re.findall(r"\d+", row.locator("td").nth(1).inner_text())] for row in rows]
+    assert drawn == [[numbers[0], numbers[-1]] for numbers in told]
+    tied = visit.page.locator("#ranks-topics .table-group").count()
+    assert box.evaluate("(box) => box.layout.shapes.length") == tied
+
+
+def test_panels_need_no_script_and_have_the_numbers_of_their_table(visiting_portal: Visiting) -> None:
+    with visiting_portal(scripts=False) as visit:
+        visit.open(f"/results/{LAST_YEAR}")
+        table = visit.page.locator("#table-topics-by-age")
+        rows = [row.inner_text().split("\t") for row in table.locator("tr").all()]
+        heads = [head.replace("Everyone", "Everyone who answered") for head in rows[0]]
+        told = {(row[0], head): cell for row in rows[1:] for head, cell in zip(heads, row, strict=True)}
+        panels = visit.page.locator("#topics-by-age .multiples__panel").all()
+        assert len(panels) >= 3
+        shares = 0
+        for panel in panels:
+            title = panel.locator(".multiples__title").inner_text()
+            for row in panel.locator(".multiples__row").all():
+                group = row.locator("span").first.inner_text()
+                if row.locator("b").count():
+                    shares += 1
+                    assert row.locator("b").inner_text() == told[title, group]
+                    assert row.locator("rect").count() == 2
+                else:
+                    # a group of which nothing may be shown has no column: the note under the table names it
+                    assert told.get((title, group), "hidden") in ("too few", "hidden")
+                    assert row.locator("rect").count() == 0
+        assert shares > 6
+
+
+def test_a_figure_is_copied_whole_for_word(visiting_portal: Visiting) -> None:
+    with visiting_portal() as visit:
+        visit.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visit.portal.url)
+        for address, press in (
+            (f"/results/{LAST_YEAR}/topics/figure", "button[data-copy]"),
+            (f"/results/{LAST_YEAR}", f"button[data-copy='/results/{LAST_YEAR}/topics/figure']"),
+        ):
+            visit.open(address)
+            button = visit.page.locator(press)
+            button.click()
+            said = button.locator("xpath=..").get_by_role("status")
+            said.filter(has_text="Copied").wait_for()
+            rich, plain = visit.page.evaluate("""async () => {
+              const [item] = await navigator.clipboard.read();
+              const read = async (kind) => (await item.getType(kind)).text();
+              return [await read("text/html"), await read("text/plain")];
+            }""")
+            for words in ("Topics that need most attention", "People who answered:", "picked at random"):
+                assert words in rich, address
+                assert words in plain, address
+            assert "<table" in rich
+            assert "Road safety and speeding\t" in plain
+            assert f"{visit.portal.url}/results/{LAST_YEAR}/topics/picture.png" in rich
+            assert "class=" not in rich
+
+
 def test_a_chart_keeps_the_policy_when_drawn_hovered_and_redrawn(visiting_portal: Visiting) -> None:
     with visiting_portal(width=PHONE, height=640) as visit:
         visit.open(f"/pl/results/{LAST_YEAR}")
@@ -110,18 +181,11 @@ def test_a_chart_keeps_the_policy_when_drawn_hovered_and_redrawn(visiting_portal
         bar.wait_for()
         bar.hover(force=True)
         frame.locator(".hoverlayer .hovertext").first.wait_for()
-        painted = set()
+        painted: list[str] = []
         for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active")):
             visit.look(PHONE, scheme=scheme, forced=forced)  # type: ignore[arg-type]
-            bar.wait_for()
-            painted.add(
-                visit.page.wait_for_selector("figure.chart .bars .point path").evaluate(
-                    """async (path) => { await new Promise((done) => setTimeout(done, 300));
-                    return getComputedStyle(document.querySelector(".bars .point path")).fill; }"""
-                )
-            )
+            painted.append(visit.page.wait_for_function(NEW_COLOUR, arg=painted).json_value())
             assert not audit.axe(visit.page, {**audit.EVERYTHING, "runOnly": audit.TAGS})
-        assert len(painted) == 3, f"the chart kept its colours: {painted}"
         visit.look(1280)
         frame.locator(".ytick").first.wait_for()
         assert audit.sideways(visit.page) is None

@@ -8,26 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from importlinter.cli import lint_imports
-
 from tests.conftest import ENCRYPTION_KEYS, SECRET
 from tests.house.sources import ROOT, name, python_files, tree
 
 HEAVY = (
-    "plotly",
-    "alembic",
-    "pyxform",
-    "weasyprint",
-    "resvg_py",
-    "docx",
-    "openpyxl",
-    "xlsxwriter",
-    "segno",
-    "zxcvbn",
+    *("plotly", "alembic", "pyxform", "weasyprint", "docx", "openpyxl", "xlsxwriter", "segno", "zxcvbn"),
+    *("prometheus_client", "resvg_py"),
 )
-"""Packages that load only where they are used: in jobs, on the command line, on office pages."""
+"""Packages that load only where they are used: in jobs, on the command line, on office pages, on request."""
 
-IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress")
+IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress", "rich", "smtplib", "numpy.random")
 """Packages that a worker on SQLite never needs to show a page."""
 
 LAZY = {("portal/__init__.py", "portal.application")}
@@ -35,7 +25,10 @@ LAZY = {("portal/__init__.py", "portal.application")}
 
 
 def test_imports_follow_the_contracts() -> None:
-    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+    # On its own: it silences every logger of the process it runs in, and tests of logs come after it.
+    code = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def inner_imports(path: object, module: ast.Module) -> set[tuple[str, str]]:

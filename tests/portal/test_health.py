@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from portal import create_app, schema
+from portal.condition import TICK_FILE
 from portal.config import SettingsError
-from portal.jobs import TICK_FILE
 from tests.conftest import settings_for
 from tests.pages import PageClient
 

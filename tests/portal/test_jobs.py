@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, text
 
-from portal import jobs
+from portal import condition, jobs
 from portal.database import Database
-from portal.jobs import JOBS, Desk, Job, last_tick_age, run
+from portal.jobs import JOBS, Desk, Job, run
 from portal.ticking import make_queue, ticker
 from surveys.sealing import Canary, Keyring
 from tests.conftest import ENCRYPTION_KEYS, SECRET, settings_for
@@ -27,7 +27,7 @@ def test_every_job_runs_on_an_empty_database(desk: Desk, tmp_path: Path) -> None
     settled = run(desk, nightly=True)
     assert list(settled) == [job.name for job in JOBS]
     assert {name for name, number in settled.items() if number} <= {"empty-log", "scrub"}
-    assert (tmp_path / jobs.TICK_FILE).exists()
+    assert (tmp_path / condition.TICK_FILE).exists()
 
 
 def test_light_jobs_alone_run_often(desk: Desk) -> None:
@@ -48,7 +48,7 @@ def test_a_job_that_fails_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyP
     with pytest.raises(ExceptionGroup):
         run(desk)
     assert ran == ["second"]
-    assert not (tmp_path / jobs.TICK_FILE).exists()
+    assert not (tmp_path / condition.TICK_FILE).exists()
 
 
 def test_reseal_moves_everything_to_the_newest_key(desk: Desk) -> None:
@@ -72,7 +72,7 @@ def desk_with_old_newest(desk: Desk) -> Desk:
 
 
 def test_last_tick_age_is_unknown_before_the_first_run(tmp_path: Path) -> None:
-    assert last_tick_age(tmp_path, 0.0) is None
+    assert condition.last_tick_age(tmp_path, 0.0) is None
 
 
 def test_the_ticker_runs_both_sweeps(desk: Desk, database_url: str, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_the_ticker_runs_both_sweeps(desk: Desk, database_url: str, tmp_path: Pa
     assert set(tasks) == {"often", "nightly"}
     for task in tasks.values():
         consumer.huey.execute(task())
-    assert (tmp_path / jobs.TICK_FILE).exists()
+    assert (tmp_path / condition.TICK_FILE).exists()
     if desk.store.engine.dialect.name == "postgresql":
         with desk.store.engine.begin() as connection:
             for table in ("kv", "schedule", "task", "counter"):

@@ -16,6 +16,7 @@ from surveys.errors import SurveysError
 from surveys.moderation import concerns, safeguarding
 from surveys.moderation.concerns import Concern, HeldText, Telling, clock
 from surveys.records import Comment, Response
+from surveys.results import releases
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 from tests.surveys.conftest import CLOSES, Fill
@@ -321,11 +322,23 @@ def test_retention_takes_what_is_due_and_passes_over_what_is_held(
     with refused("retention.bounds"):
         retention.set_rule(session, "text", 99, **noted)
     retention.set_rule(session, "text", 6, **noted)
+    why = {"reason": "Priorities came out"}
     with refused("retention.start"):
-        retention.set_start(session, survey, TUESDAY, **noted)
-    retention.set_start(session, survey, dt.date(2026, 12, 31), **noted | {"now": later})
+        retention.set_start(session, survey, TUESDAY, **why, **noted)
     (due,) = due_of(session, "text", later)
-    assert (due.due_on, due.rows, due.held) == (dt.date(2027, 6, 30), 3, 1)
+    assert (due.since, due.runs_from) == (dt.date(2026, 11, 29), "closing")
+    releases.make(session, survey, by="o", keys=noted["keys"], now=later - 10 * DAY)
+    (due,) = due_of(session, "text", later)
+    assert (due.since, due.runs_from) == (dt.date(2026, 12, 29), "results")
+    with refused("reason.missing"):
+        retention.set_start(session, survey, dt.date(2026, 12, 31), reason=" ", **noted | {"now": later})
+    retention.set_start(session, survey, dt.date(2026, 11, 30), **why, **noted | {"now": later})
+    assert due_of(session, "text", later)[0].due_on == dt.date(2027, 5, 30)  # an earlier one
+    retention.set_start(session, survey, None, **why, **noted | {"now": later})
+    assert due_of(session, "text", later)[0].runs_from == "results"
+    retention.set_start(session, survey, dt.date(2026, 12, 31), **why, **noted | {"now": later})
+    (due,) = due_of(session, "text", later)
+    assert (due.runs_from, due.due_on, due.rows, due.held) == ("officer", dt.date(2027, 6, 30), 3, 1)
     taking: dict[str, Any] = {"limit": 2} | noted
     with refused("retention.early"):
         erasure.retire(session, due, **taking | {"now": later})

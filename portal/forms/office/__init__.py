@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import Field, FieldList, FormField, IntegerField
 from wtforms.validators import StopValidation
 
 from portal.forms.questions import showable
@@ -39,12 +39,10 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         """Also refuses what no database can hold, in any field."""
         good = super().validate(extra_validators)
-        for field in self:
-            if any(isinstance(raw, str) and not _storable(raw) for raw in field.raw_data or ()):
-                field.errors = [
-                    *field.errors,
-                    "This holds a character we cannot store. Delete it or type it again",
-                ]
+        for field in _leaves(self):
+            fault = _unstorable(field)
+            if fault:
+                field.errors = [*field.errors, fault]
                 if isinstance(field.data, str):  # in the browser again, it must be a page
                     field.data = showable(field.data)
                 good = False
@@ -82,6 +80,28 @@ def _flat(errors: Any) -> list[str]:
         for error in errors or ()
         for words in (_flat(error) if isinstance(error, dict | list | tuple) else [str(error)])
     ]
+
+
+LARGEST = 2**31 - 1
+"""The largest whole number a column holds on both databases."""
+
+
+def _leaves(fields: Iterable[Field]) -> Iterator[Field]:
+    """Every field somebody types into, those inside lists and rows included."""
+    for field in fields:
+        if isinstance(field, FieldList | FormField):
+            yield from _leaves(field)
+        else:
+            yield field
+
+
+def _unstorable(field: Field) -> str:
+    """Why no database can hold what was typed; empty when it can."""
+    if any(isinstance(raw, str) and not _storable(raw) for raw in field.raw_data or ()):
+        return "This holds a character we cannot store. Delete it or type it again"
+    if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > LARGEST:
+        return f"Enter a number no larger than {LARGEST:,}"
+    return ""
 
 
 def _storable(text: str) -> bool:

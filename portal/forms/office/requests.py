@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm, Required
 
@@ -48,6 +49,13 @@ CLASS_WORDS = {
     "audit": "Audit log",
 }
 
+START_WORDS = {
+    "closing": "the survey closed",
+    "results": "the results were published",
+    "officer": "set by an officer",
+    "": "",
+}
+
 
 class Receive(OfficeForm):
     kind = SelectField("What kind", choices=list(KIND_WORDS.items()))
@@ -85,6 +93,14 @@ class Erase(OfficeForm):
     reason = RadioField("Why", choices=list(REASON_WORDS.items()))
 
 
+class Copy(OfficeForm):
+    number = StringField("Receipt number", description="As the person gave it")
+    agreed = BooleanField(
+        "A part of it was, or is, a safeguarding concern",
+        description="The safeguarding lead agreed to this copy. What is on hold is left out",
+    )
+
+
 class Receipt(OfficeForm):
     number = StringField("Receipt number")
 
@@ -96,4 +112,7 @@ class Keep(OfficeForm):
 
 class Start(OfficeForm):
     survey = StringField()
-    since = DateField("Priorities published on")
+    since = DateField(
+        "Clock runs from", [Optional()], description="Left empty, the day that follows from the rule"
+    )
+    reason = TextAreaField("Reason", description="Kept beside the audit log")

@@ -95,6 +95,31 @@ def test_only_moderators_see_comments(app: Flask, send: Send) -> None:
         client.page(f"/office/comments/autumn/{comment_id}", 403)
 
 
+def test_the_page_says_where_one_stands_and_skipping_leaves_it_as_it_is(
+    app: Flask, moderator: PageClient, send: Send, writing: Writing
+) -> None:
+    ids = sorted(send(f"The park is dark {n}") for n in range(3))
+    at = "/office/comments/autumn/"
+    page = moderator.page(at + ids[0])
+    assert page.h1 == "Comment 1 of 3"
+    page = moderator.submit(page, {}, "Skip for now")
+    assert (page.h1, page.url) == ("Comment 2 of 3", at + ids[1])
+    assert "Skipped: it stays in the queue." in page.main
+    assert read(writing, ids[0]).state == "waiting"
+    assert read(writing, ids[0]).claimed_by is None
+    assert read(writing, ids[1]).claimed_by is not None
+    ben = sign_in(app, "moderator", name="Ben Example")
+    theirs = ben.submit(ben.page(at + ids[0]), {}, "Skip for now")
+    assert theirs.url == at + ids[2]  # the second is Anna's
+    page = moderator.submit(page, {}, "Skip for now")
+    assert page.h1 == "Moderation"  # the third is Ben's, and it was the last
+    page = moderator.submit(moderator.page(at + ids[0]), {"outcome": "publishable"}, "Save and open the next")
+    assert page.h1 == "Comment 1 of 2"
+    assert "The park is dark" in moderator.page(at + ids[0]).main
+    assert moderator.page(at + ids[0]).h1 == "Comment"
+    assert moderator.page(f"{at}{ids[1]}?language=pl").h1 == "Comment"
+
+
 def test_the_queue_shows_the_flagged_first_and_hides_what_is_hard_to_read(
     moderator: PageClient, send: Send
 ) -> None:

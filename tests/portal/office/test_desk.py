@@ -117,6 +117,34 @@ def test_figures_for_the_whole_office_are_the_disclosed_ones(member: PageClient)
     assert member.get(f"/office/desk/{SLUG}/figures/who.ethnic").status_code == 404
 
 
+def test_a_share_by_ward_is_a_map_with_its_legend_and_bars(member: PageClient) -> None:
+    text = member.get(f"/office/desk/{SLUG}/safe-dark").get_data(as_text=True)
+    page, _ = parse(text)
+    figure = member.get(f"/office/desk/{SLUG}/figures/safe-dark.by.ward.unsafe").get_json()
+    assert {trace["type"] for trace in figure["data"]} == {"scatter"}
+    numbers = next(trace for trace in figure["data"] if trace["mode"] == "text")["text"]
+    assert len(numbers) == 14
+    table = next(t for t in page.iter("table") if "by ward" in words(t.find("caption")))  # type: ignore[arg-type]
+    names = [words(th) for row in table.iter("tr") if (th := row.find("th")) is not None][1:]
+    assert [name.split()[0] for name in names if name[0].isdigit()] == numbers
+    assert "50% and over" in text or "80% and over" in text
+    shown = [words(row[1]) for row in table.iter("tr") if words(row[1]).endswith("%")]
+    assert len(
+        [r for r in table.iter() if r.tag.endswith("rect") and r.get("class") == "pic-series-1"]
+    ) == len(shown)
+
+
+def test_question_by_question_has_a_chart_of_the_groups_in_its_table(analyst: PageClient) -> None:
+    for question in ("topics", "change"):
+        page, _ = parse(exact(analyst, question, against="safe-dark"))
+        drawn = [f for f in page.iter("figure") if f.get("id") == "chart-by-1"]
+        assert drawn, question
+        figure = json.loads(drawn[0].get("data-drawn") or "")
+        told = json.dumps(figure, ensure_ascii=False)
+        assert "Very safe" in told
+        assert "not-given" not in told
+
+
 def test_exact_figures_are_counted_and_every_look_is_logged(
     app: Flask, analyst: PageClient, document: Questionnaire
 ) -> None:
@@ -213,6 +241,32 @@ def test_census_tables_weigh_what_they_fit(app: Flask, analyst: PageClient) -> N
     assert "Weighted to the census by" in overview or "Not weighted." in overview
     page = exact(analyst, "topics", weighted="y", by="ward")
     assert "design effect" in page
+
+
+def test_the_board_compares_wards_once_a_census_table_has_them(app: Flask, document: Questionnaire) -> None:
+    consultation = sign_in(app, "consultation")
+    board = f"/office/board/{SLUG}"
+    assert "No census table says how many people live here by ward" in consultation.page(board).main
+    wards = [one.text["en_GB"] for one in document.dimensions[0].categories]
+    rows = ['"East Cambridgeshire","E07000009","87,762"']
+    rows += [f'"{name}","E0501150{number}","{1000 * (number + 1):,}"' for number, name in enumerate(wards)]
+    head = nomis_files.WARDS.partition('"2022 wards"')[0]
+    table = "\n".join([head.rstrip(), "", '"2022 wards","mnemonic","Total: All usual residents"', *rows, ""])
+    file = (io.BytesIO(table.encode()), "wards.csv")
+    one = send(consultation, "/office/census", file=file, about="ward", area="E07000009")
+    assert "totals only" in one.get_data(as_text=True)
+    file = (io.BytesIO(table.encode()), "wards.csv")
+    sent = send(consultation, "/office/census", file=file, about="ward", area="")
+    assert sent.status_code == 302
+    page = consultation.page(board)
+    assert "by ward" not in page.main
+    cells = [[words(cell) for cell in row] for row in page.root.iter("tr")]
+    told = [row for row in cells if row and row[0] in wards]
+    assert len(told) == len(wards)
+    assert "not in the census table" not in str(told)
+    compared = [row for row in told if row[3].endswith("%")]
+    assert 97 <= sum(int(row[3].rstrip("%")) for row in compared) <= 103
+    assert 97 <= sum(int(row[2].rstrip("%")) for row in compared) <= 103
 
 
 def test_views_are_kept_opened_and_deleted_by_their_owner(app: Flask, analyst: PageClient) -> None:

@@ -206,8 +206,16 @@ def test_retention_is_set_previewed_done_and_reported(
         in officer.submit(page, {"keep": "99"}, "Set What people wrote", 422).main
     )
     page = officer.submit(page, {"keep": "1"}, "Set What people wrote")
-    page = officer.submit(page, {"survey": "autumn", "since": "2026-12-05"}, "Note the day")
+    assert "the survey closed" in page.main
+    other = {"survey": "autumn", "since": "2026-12-05"}
+    refused = officer.submit(page, other, "Set the day", 422)
+    assert "2026-12-05" in refused.html
+    page = officer.submit(refused, other | {"reason": "Priorities <b>published</b>"}, "Set the day")
     assert "5 January 2027" in page.main
+    assert "set by an officer" in page.main
+    (fact,) = acts(writing, "retention.start")
+    assert fact["since"] == "2026-12-05"
+    assert "Priorities" not in json.dumps(fact)
     assert jobs.retire(jobs.Desk(store, keys, clock())) == 0
     clock.pass_by(days=40)
     assert jobs.retire(jobs.Desk(store, keys, clock())) == 4
