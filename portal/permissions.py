@@ -138,7 +138,7 @@ ROLES: dict[str, Row] = {
     **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
     **_office(
         "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
-        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word",
+        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word decision_read",
         "consultation member",
         read="administrator analyst auditor",
     ),

@@ -23,6 +23,7 @@ from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
 from portal.public import consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
+from portal.public.year import decided_on
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
@@ -269,6 +270,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         newest=consultations.release_number(asked),
         can_pdf=files.can_make_pdf(),
         key_findings=key_findings(shown),
+        decided=decided_on(survey),
         comments_shown=bool(consultations.commented(asked)),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )

@@ -90,6 +90,7 @@ ADDRESSES = {
     "/office/decision/<int:year>/minutes": BOTH,
     "/office/decision/<int:year>/priorities/<key>": BOTH,
     "/office/decision/<int:year>/publication": WRITE,
+    "/office/decision/<int:year>/read/<any(page, word, equality):what>": WRITE,
     "/office/decision/<int:year>/sensitivity": BOTH,
     "/office/decision/<int:year>/themes": WRITE,
     "/office/decision/<int:year>/themes/<key>": BOTH,
