@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "erasing_soon"
-down_revision = "office_reasons"
+down_revision = "numbers_weighted_release"
 branch_labels = None
 depends_on = None
 
