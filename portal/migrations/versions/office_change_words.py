@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "office_change_words"
-down_revision = "numbers_weighted_release"
+down_revision = "erasing_soon"
 branch_labels = None
 depends_on = None
 
