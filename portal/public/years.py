@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal import panels
 from portal.public.blueprint import spoken_label
 from portal.reading import Label, Line, Reading, percent_words
 from surveys.results.comparison import SMALLEST_BASE, Compared, Share, each
@@ -40,6 +41,8 @@ class Change:
     low: int = 0
     high: int = 0
     differs: bool = False
+    shares: tuple[int, int] | None = None
+    """Then and now in whole per cent, where both are shown."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,12 @@ class Between:
 
     @property
     def rows(self) -> list[list[Any]]:
-        return [_row(change) for change in self.changes]
+        return [_row(change, self.most) for change in self.changes]
+
+    @property
+    def most(self) -> int:
+        """The end in per cent of the one scale on which every answer's move is drawn."""
+        return panels.end_of(share for change in self.changes for share in change.shares or ())
 
     @property
     def said(self) -> Markup:
@@ -100,8 +108,10 @@ def _points(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}" if number else "0"
 
 
-def _row(change: Change) -> list[Any]:
-    name = spoken_label(change.label)
+def _row(change: Change, most: int) -> list[Any]:
+    name: dict[str, Any] = {"text": spoken_label(change.label)}
+    if change.shares is not None:
+        name["move"] = {"then": change.shares[0], "now": change.shares[1], "of": most}
     if change.points is None:
         words = {"text": gettext("not compared"), "few": True}
         return [name, change.then, change.now, words, words]
@@ -229,5 +239,5 @@ def _change(line: Line, row: Mapping[str, Any], made: Compared | None) -> Change
     low, high = round(100 * made.interval.low), round(100 * made.interval.high)
     return Change(
         line.label, percent_words(old), percent_words(line), points, min(low, points), max(high, points),
-        made.differs,
+        made.differs, (row["percent"], line.percent),
     )  # fmt: skip
