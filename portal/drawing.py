@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import charts, maps, pictures
 from portal.i18n import html_lang
+from portal.order import order_of
 from portal.partnership import pages
 from portal.pictures import Imprint
 from portal.reading import label, read
@@ -18,8 +19,8 @@ from surveys.questionnaire.model import Questionnaire
 from surveys.results.disclosure import ReleasedTable
 from surveys.results.releases import Draw
 
-PICTURE, SHARE = "picture", "share"
-"""Beside the chart of a table: the table as SVG; and, for the headline, one more for other sites."""
+PICTURE, ORDER, SHARE = "picture", "order", "share"
+"""Beside the chart of a table: the table as SVG, the order of its topics, the headline for other sites."""
 
 
 def drawer(session: Session) -> Draw:
@@ -36,6 +37,9 @@ def drawer(session: Session) -> Draw:
                 reading = read(table.as_json(), document, locale)
                 figure = figures.setdefault(reading.key, {})
                 figure[PICTURE] = pictures.picture(reading, imprint, wards)
+                found = order_of(reading) if reading.ranks_topics(document.headline) else None
+                if found is not None:
+                    figure[ORDER] = pictures.order(reading, found, imprint)
                 if reading.key == document.headline:
                     figure[SHARE] = pictures.share(reading, imprint)
         return figures

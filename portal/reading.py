@@ -107,6 +107,11 @@ class Reading:
     def is_text(self) -> bool:
         return self.kind in ("short-text", "long-text")
 
+    def ranks_topics(self, headline: str | None) -> bool:
+        """Whether it is the topline of the pick-then-one pair: the topics, or the one that matters most."""
+        leads = self.question.id == headline or (self.kind == "one-of" and self.question.of == headline)
+        return self.by is None and headline is not None and leads
+
     @property
     def in_order_asked(self) -> bool:
         """Scales keep the order of the question; lists of things are put longest first."""
