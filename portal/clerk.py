@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal import create_app
 from portal.counter import Counter, bar, counter, fault_lines, refuse
 from portal.drawing import drawer
+from portal.outside import outside
 from portal.partnership import packs, rounds
 from surveys import audit, erasure, moderation, responses, surveys
 from surveys.errors import SurveysError
@@ -304,12 +305,16 @@ def release_group() -> None:
 @release_group.command("make")
 @click.argument("slug")
 @click.option("--note", default="", help="Shown with the results.")
-def release_make(slug: str, note: str) -> None:
+@click.option("--weighted", is_flag=True, help="Weighted percentages too, where weighting can be trusted.")
+def release_make(slug: str, note: str, weighted: bool) -> None:
     """Publish the results of a survey that has closed: once, for ever."""
     desk = counter()
     with create_app(desk.settings).app_context(), desk.store.reading() as session:
         one = survey_of(session, slug)
-        prepared = releases.prepare(session, one, now=desk.now, draw=drawer(session), note=note)
+        beyond = outside(session, one, weighted=weighted)
+        prepared = releases.prepare(
+            session, one, now=desk.now, draw=drawer(session), outside=beyond, note=note
+        )
     _store(desk, prepared)
 
 
@@ -317,14 +322,15 @@ def release_make(slug: str, note: str) -> None:
 @click.argument("slug")
 @click.option("--note", required=True, help="What is different, in words for the public.")
 @click.option("--recount", is_flag=True, help="Count the responses anew, after an exclusion.")
-def release_correct(slug: str, note: str, recount: bool) -> None:
+@click.option("--weighted", is_flag=True, help="Weighted percentages too, where weighting can be trusted.")
+def release_correct(slug: str, note: str, recount: bool, weighted: bool) -> None:
     """Publish a correction; the earlier results stay readable."""
     desk = counter()
     with create_app(desk.settings).app_context(), desk.store.reading() as session:
         one = survey_of(session, slug)
-        draw = drawer(session)
+        draw, beyond = drawer(session), outside(session, one, weighted=weighted)
         prepared = releases.prepare_correction(
-            session, one, now=desk.now, note=note, draw=draw, recount=recount
+            session, one, now=desk.now, note=note, draw=draw, outside=beyond, recount=recount
         )
     _store(desk, prepared)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from portal import create_app
 from portal.counter import bar, counter
 from portal.drawing import drawer
+from portal.outside import outside
 from portal.partnership import demonstration, packs
 
 
@@ -42,6 +44,7 @@ def demo(folder: Path) -> None:
             now=desk.now,
             reading=desk.store.reading,
             drawer=drawer,
+            outside=partial(outside, weighted=True),
             progress=progress,
         )
     for slug, count in done.responses.items():

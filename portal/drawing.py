@@ -9,9 +9,8 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import charts, maps, pictures
+from portal import alongside_words, charts, maps, pictures
 from portal.i18n import html_lang
-from portal.order import order_of
 from portal.partnership import pages
 from portal.pictures import Imprint
 from portal.reading import label, read
@@ -37,9 +36,8 @@ def drawer(session: Session) -> Draw:
                 reading = read(table.as_json(), document, locale)
                 figure = figures.setdefault(reading.key, {})
                 figure[PICTURE] = pictures.picture(reading, imprint, wards)
-                found = order_of(reading) if reading.ranks_topics(document.headline) else None
-                if found is not None:
-                    figure[ORDER] = pictures.order(reading, found, imprint)
+                for ranks in alongside_words.ranks(content, [reading] if reading.by is None else []).values():
+                    figure[ORDER] = pictures.order(reading, ranks.places, imprint)
                 if reading.key == document.headline:
                     figure[SHARE] = pictures.share(reading, imprint)
         return figures

@@ -21,6 +21,7 @@ def figure_words() -> dict[str, str]:
         "protect": gettext("hidden to protect another figure"),
         "withheld": gettext("not shown"),
         "percent-none": gettext("too few to give a percentage"),
+        "unweighted": gettext("not weighted"),
         "column.table": gettext("The table's name in addresses"),
         "column.question": gettext("The question's short name"),
         "column.question_label": gettext("The question, as it was asked"),
@@ -35,10 +36,41 @@ def figure_words() -> dict[str, str]:
         "column.percent": gettext(
             "Whole per cent of those who answered, worked out from the rounded figures"
         ),
+        "column.weighted": gettext(
+            "The same weighted to the census, whole per cent; only of everybody, where it is safe"
+        ),
         "column.hidden": gettext("Why a figure is not shown"),
+        **_comparison_words(),
         "kind": gettext("Kind of question"),
         "responses": gettext("How many people took part, rounded to 5"),
         "demonstration": gettext("These answers are invented, for demonstration"),
+    }
+
+
+def _comparison_words() -> dict[str, str]:
+    return {
+        "column.comparison": gettext(
+            "What is compared: with the census, the survey before, or topics in their order"
+        ),
+        "column.key": gettext("The short name of the answer or group"),
+        "column.label": gettext("The answer or group in words"),
+        "column.measure": gettext("What the figure is"),
+        "column.value": gettext("The figure, or why there is none"),
+        "measure.answered": gettext("Per cent of those who answered, among the groups both count"),
+        "measure.live_here": gettext("Per cent of those who live here, among the groups both count"),
+        "measure.then": gettext("Per cent in the survey before"),
+        "measure.now": gettext("Per cent now"),
+        "measure.difference": gettext("Difference in points"),
+        "measure.difference_low": gettext("The difference by chance alone: from, in points (indicative)"),
+        "measure.difference_high": gettext("The difference by chance alone: to, in points (indicative)"),
+        "measure.place_first": gettext("Place in the order; the first of a tied group"),
+        "measure.place_last": gettext("Place in the order; the last of a tied group"),
+        "measure.place_low": gettext("Place by chance alone: from (indicative)"),
+        "measure.place_high": gettext("Place by chance alone: to (indicative)"),
+        "measure.first_three": gettext("Of 100 draws, in how many it is among the first three"),
+        "no-census": gettext("the census table has no such group"),
+        "not-asked": gettext("not asked"),
+        "not-compared": gettext("not compared"),
     }
 
 

@@ -138,7 +138,7 @@ ROLES: dict[str, Row] = {
     **_office("evidence_problem evidence_problem_new", "analyst consultation", read="member"),
     **_office(
         "decision_now decision decision_begin decision_words decision_entry decision_theme decision_themes "
-        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word",
+        "decision_priority decision_minutes decision_sensitivity decision_adopt decision_word decision_read",
         "consultation member",
         read="administrator analyst auditor",
     ),
@@ -198,8 +198,8 @@ PERMISSIONS: dict[str, Permission] = {
         Permission.PUBLIC,
         "public",
         "home have_your_say round priorities priority areas area partners about results survey_results "
-        "table_csv table_json figure_json dictionary done help accessibility privacy privacy_young cookies "
-        "languages contact colours short short_qr poster leaflet councillors",
+        "table_csv table_json figure_json dictionary comparisons done help accessibility privacy "
+        "privacy_young cookies languages contact colours short short_qr poster leaflet councillors",
     ),
     **_rows(Permission.PUBLIC, "public", "year evidence decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),

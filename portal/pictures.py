@@ -14,7 +14,7 @@ from flask_babel import gettext
 
 from portal import maps, svg
 from portal.figure_words import classes, in_figures
-from portal.order import Order, runs_of, ticks
+from portal.order import Ranked, runs_of, ticks
 from portal.panels import Panel, end_of, panels, top
 from portal.reading import (
     ALL,
@@ -299,26 +299,26 @@ def _panel(sheet: Sheet, x: float, y: float, wide: float, panel: Panel, most: in
 # The order of topics ---------------------------------------------------------------------------------------
 
 
-def order(reading: Reading, found: Order, imprint: Imprint) -> str:
+def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
     """How sure the order is: a bar from the best to the worst place by chance, tied topics on one band."""
     sheet = Sheet(WIDTH)
     title = gettext("How sure the order is: %(title)s", title=title_of(reading))
     y = _head(sheet, reading, imprint, title) + 24
-    zero, end, many = EDGE + LABELS + 24, WIDTH - EDGE - VALUES, len(found.places)
+    zero, end, many = EDGE + LABELS + 24, WIDTH - EDGE - VALUES, len(places)
     unit = (end - zero) / (many - 0.4)
 
     def across(place: float) -> float:
         return zero + (place - 0.7) * unit
 
     start = y
-    for run in runs_of(found.places):
+    for run in runs_of(places):
         if len(run) > 1:
             sheet.rect(EDGE, y + 1, WIDTH - 2 * EDGE, ROW * len(run) - 2, svg.TRACK)
         y += ROW * len(run)
     for tick in ticks(many):
         sheet.line(across(tick), start, across(tick), y, svg.LINE)
         sheet.words(across(tick), start - 8, str(tick), 15, fill=svg.QUIET, anchor="middle")
-    for n, one in enumerate(found.places):
+    for n, one in enumerate(places):
         row = _Row(one.label.text, None, one.place)
         _label(sheet, start + n * ROW, ROW, row, zero - 24, LABELS)
         middle, width = start + (n + 0.5) * ROW, (one.high - one.low + 0.6) * unit
@@ -332,7 +332,7 @@ def order(reading: Reading, found: Order, imprint: Imprint) -> str:
     y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
     y = _foot(sheet, y, reading, imprint)
     _marked(sheet, y, imprint)
-    told = "; ".join(f"{one.label.text}: {one.place} ({one.spread})" for one in found.places)
+    told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
     return sheet.drawn(y, title=title, description=words, language=imprint.language)
 

@@ -24,7 +24,7 @@ def draw(places: Sequence[Ranked]) -> Json | None:
         return None
     rows = list(range(len(places)))
     rows_axis, meta = style.rows_layout([one.label.text for one in places])
-    told = [style.plain(f"{one.label.text}: {one.place} ({one.spread})") for one in places]
+    told = [style.plain(f"{one.label.text}: {one.place} ({one.range})") for one in places]
     bars = go.Bar(
         orientation="h", y=rows, base=[one.low - _HALF for one in places],
         x=[one.high - one.low + 2 * _HALF for one in places],

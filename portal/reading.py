@@ -44,6 +44,7 @@ class Line:
     percent: int | None
     meaning: str = "answer"
     protects: bool = False
+    weighted: int | None = None
 
     @property
     def aside(self) -> bool:
@@ -106,11 +107,6 @@ class Reading:
     @property
     def is_text(self) -> bool:
         return self.kind in ("short-text", "long-text")
-
-    def ranks_topics(self, headline: str | None) -> bool:
-        """Whether it is the topline of the pick-then-one pair: the topics, or the one that matters most."""
-        leads = self.question.id == headline or (self.kind == "one-of" and self.question.of == headline)
-        return self.by is None and headline is not None and leads
 
     @property
     def in_order_asked(self) -> bool:
@@ -194,7 +190,8 @@ def _block(
     for row in group["rows"]:
         words, meaning = answers.get(row["key"], (_unnamed(row["key"]), "answer"))
         protects = row.get("hidden") == "protect"
-        lines.append(Line(row["key"], words, row["count"], row["percent"], meaning, protects))
+        weighted = row.get("weighted")
+        lines.append(Line(row["key"], words, row["count"], row["percent"], meaning, protects, weighted))
     return Block(
         key=group["key"],
         label=groups.get(group["key"], Label(str(group["key"]))),
@@ -319,6 +316,13 @@ def percent_words(line: Line) -> str:
     if line.percent is not None:
         return f"{line.percent}%"
     return figure_words()["protect" if line.protects else "few" if line.count is None else "percent-none"]
+
+
+def weighted_words(line: Line) -> str:
+    """A weighted share in per cent, or the words that stand for a missing one."""
+    if line.weighted is not None:
+        return f"{line.weighted}%"
+    return percent_words(line) if line.percent is None else figure_words()["withheld"]
 
 
 def hidden_words(block: Block) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ LARGE_BODIES = {
     "office.publication_attach": 10 * MAX_BODY + 64 * 1024,
 }
 """Officers' uploads that may be larger: police files of a month or two. The command line takes any size."""
+LONGEST_BODY, PIECE = 64 * 1024 * 1024, 64 * 1024
+"""What nginx lets pass at most, and how much of it is taken at once."""
 PUBLIC_SECONDS = 60
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -121,6 +124,16 @@ def protect() -> None:
         csrf.protect()
 
 
+def hear_out(response: Response) -> Response:
+    """Drops what nobody read of a body: a proxy that is still sending would never hear the answer."""
+    if request.method not in SAFE_METHODS:
+        with suppress(OSError):
+            for _ in range(LONGEST_BODY // PIECE):
+                if not request.environ["wsgi.input"].read(PIECE):
+                    break
+    return response
+
+
 def seal(response: Response) -> Response:
     """What scripts and forms may do, then what may be kept and by whom."""
     page = response.mimetype == "text/html"
@@ -168,6 +181,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(refuse)
     app.before_request(protect)
     app.after_request(seal)
+    app.after_request(hear_out)
     steady = list(STEADY)
     if settings.production:
         steady.append(("Strict-Transport-Security", f"max-age={YEAR_SECONDS}"))

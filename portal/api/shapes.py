@@ -49,6 +49,7 @@ class RowOut(BaseModel):
     count: int | None
     percent: int | None
     hidden: str | None
+    weighted: int | None = None
 
 
 class GroupOut(BaseModel):
@@ -86,6 +87,10 @@ class TableAlone(BaseModel):
     demonstration: bool
     method: dict[str, Any]
     table: TableOut
+    weighting: dict[str, Any] | None
+    order: dict[str, Any] | None
+    since: dict[str, Any] | None
+    beside: list[dict[str, Any]]
     finding: dict[str, Any] | None
     question: dict[str, Any] | None
     dimension: dict[str, Any] | None
@@ -93,7 +98,11 @@ class TableAlone(BaseModel):
 
 
 class ReleaseOut(ReleaseBrief):
-    """``responses``: how many people took part, rounded to 5; null for fewer than 10."""
+    """``responses``: how many people took part, rounded to 5; null for fewer than 10.
+
+    ``weighting``: whether and how figures are weighted; ``beside``: who answered beside who lives here;
+    ``since``: the survey before; ``orders``: how sure the order of topics is; ``words``: method by language.
+    """
 
     survey: str
     responses: int | None
@@ -103,6 +112,11 @@ class ReleaseOut(ReleaseBrief):
     wording: dict[str, Any]
     findings: dict[str, Any]
     tables: list[TableOut]
+    weighting: dict[str, Any] | None = None
+    beside: list[dict[str, Any]] = []
+    since: dict[str, Any] | None = None
+    orders: dict[str, Any] = {}
+    words: dict[str, Any] = {}
 
 
 class PriorityOut(BaseModel):

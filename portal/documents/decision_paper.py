@@ -45,7 +45,6 @@ def decision_paper(
     """``names``: what was read, by its id."""
     year, words = found.cycle.year, found.words or Body()
     book = Book(f"Priorities for {year}: the decision", "en_GB", made)
-    book.lay(book.book.sections[0])
     book.say(f"{partnership}. {state_words(found)} This file was made on {day(made)}.")
     if found.cycle.meeting_on:
         book.fact("Meeting", day(found.cycle.meeting_on))

@@ -8,7 +8,7 @@ import io
 import json
 import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ctypes.util import find_library
 from functools import cache
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from typing import Any
 from portal.documents.report import Report, Table
 from portal.papers.book import Book
 from surveys.results import exports
+from surveys.results.comparison_files import comparisons_csv
 
 Content = Mapping[str, Any]
 RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
@@ -64,12 +65,13 @@ def figure(report: Report, table: Table, picture: bytes | None) -> bytes:
 
 def _tell(book: Book, table: Table, picture: bytes | None = None) -> None:
     book.heading(table.title)
-    book.say(table.wording)
-    book.say(table.finding)
-    book.say(table.base)
+    for words in (table.wording, table.finding, table.base):
+        book.say(words, kept=True)
     if picture is not None:
         book.picture(picture, title=table.title, about=f"{table.finding} {table.base}")
-    book.table(table.heads, table.rows, title=table.title, about=table.base)
+    figures = len(table.heads) - 1
+    widths = (17 - 3.0 * figures, *(3.0 for _ in range(figures))) if figures < 4 else ()
+    book.table(table.heads, table.rows, title=table.title, about=table.base, widths=widths)
     if table.note:
         book.say(table.note)
 
@@ -89,8 +91,8 @@ def _nothing(url: str, *_args: object, **_more: object) -> dict[str, Any]:
     raise ValueError("a report loads nothing from outside")
 
 
-def spreadsheet(content: Content, locale: str, words: Mapping[str, str]) -> bytes:
-    """Figures, codebook and method as sheets; text never runs as a formula."""
+def spreadsheet(content: Content, locale: str, words: Mapping[str, str], method: Sequence[str]) -> bytes:
+    """Figures, comparisons, codebook and method as sheets; text never runs as a formula."""
     import xlsxwriter
 
     written = io.BytesIO()
@@ -99,25 +101,37 @@ def spreadsheet(content: Content, locale: str, words: Mapping[str, str]) -> byte
     bold = book.add_format({"bold": True, "text_wrap": True})
     for name, body in (
         ("Figures", exports.tables_csv(content, locale, words)),
+        ("Comparisons", comparisons_csv(content, locale, words)),
         ("Codebook", exports.dictionary_csv(content, locale, words)),
+        ("Method", exports.to_csv([("method",), *((line,) for line in method)])),
     ):
         sheet = book.add_worksheet(name)
         for at, row in enumerate(exports.rows_of(body)):
             for column, cell in enumerate(row):
-                if at and cell.isascii() and cell.isdecimal():
+                if at and cell.isascii() and cell.removeprefix("-").isdecimal():
                     sheet.write_number(at, column, int(cell))
                 else:
                     sheet.write_string(at, column, cell, bold if at == 0 else None)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 20, 18)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
     book.close()
     return written.getvalue()
 
 
-def bundle(content: Content, locales: Mapping[str, Mapping[str, str]], sha256: str) -> bytes:
+def bundle(
+    content: Content,
+    locales: Mapping[str, Mapping[str, str]],
+    methods: Mapping[str, Sequence[str]],
+    sha256: str,
+) -> bytes:
     """Everything released, to keep: figures, codebook, the release itself, checksums, and a script.
 
-    ``locales``: the interface's words by language. It holds no row about any one person.
+    ``locales``: the interface's words by language; ``methods``: how it was made. It holds no
+    row about any one person.
     """
     files: dict[str, bytes] = {
         "release.json": json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True).encode(),
@@ -126,6 +140,8 @@ def bundle(content: Content, locales: Mapping[str, Mapping[str, str]], sha256: s
     }
     for locale, words in locales.items():
         files[f"figures-{locale}.csv"] = exports.tables_csv(content, locale, words)
+        files[f"comparisons-{locale}.csv"] = comparisons_csv(content, locale, words)
+        files[f"method-{locale}.txt"] = "".join(f"{line}\n" for line in methods[locale]).encode()
         files[f"codebook-{locale}.csv"] = exports.dictionary_csv(content, locale, words)
     sums = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in sorted(files.items()))
     files["SHA256SUMS"] = sums.encode()
@@ -144,6 +160,8 @@ def _about(content: Content, sha256: str) -> str:
             "",
             "release.json    everything released: rounded tables, wording, method, what is hidden and why",
             "figures-*.csv   every table under each other, in each language",
+            "comparisons-*.csv  with the census, with the survey before, how sure the order of topics is",
+            "method-*.txt    how the figures were made and what they cannot say",
             "codebook-*.csv  what every column, question, answer and rule means",
             "recompute.py    python3 recompute.py: works every percentage out again from the rounded",
             "                counts, prints the fingerprint, and lists what these files cannot give",

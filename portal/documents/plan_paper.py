@@ -39,7 +39,6 @@ def plan_paper(
 ) -> bytes:  # fmt: skip
     """``state``: whether this is what the public reads. The others: names by key; ``causes`` by id."""
     book = Book(f"Plan for {board.year} to {board.year + 1}", "en_GB", made)
-    book.lay(book.book.sections[0])
     book.say(f"{partnership}. {state} This file was made on {day(made)}.")
     if board.demonstration:
         book.quiet("A demonstration: every figure and promise in it is invented.")
@@ -130,7 +129,6 @@ def report_back_paper(
 ) -> bytes:  # fmt: skip
     """``entries``: the words of each, with ``title`` and whether it is a ``draft``."""
     book = Book(f"You said, we did, we could not: {year}", "en_GB", made)
-    book.lay(book.book.sections[0])
     book.say(f"{partnership}. This file was made on {day(made)}.")
     if demonstration:
         book.quiet("A demonstration: what is told in it is invented.")

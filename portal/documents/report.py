@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from portal import findings_words
+from portal import alongside_words, findings_words
+from portal.method_words import method_of
 from portal.reading import (
     Block,
     Line,
@@ -19,6 +20,7 @@ from portal.reading import (
     line_words,
     percent_words,
     read,
+    weighted_words,
 )
 from surveys.questionnaire.model import Questionnaire
 
@@ -71,14 +73,21 @@ def report(
     toplines = [reading for reading in readings if reading.by is None]
     lead = [r for r in toplines if r.question.id == document.headline]
     lead += [r for r in toplines if r.kind == "one-of" and r.question.of == document.headline]
+    weighted = frozenset(content.get("weighting", {}).get("tables", ()))
+    beside = _beside(content, toplines)
     return Report(
         title=title,
         when=when,
         answered=findings_words.answered_words(content["responses"]),
         demonstration=bool(content["demonstration"]),
         findings=tuple(tell(reading).striptags() for reading in lead),
-        tables=tuple(_table(reading, tell) for reading in (*lead, *(r for r in readings if r not in lead))),
-        method=method_lines(),
+        tables=tuple(
+            table
+            for reading in (*lead, *(r for r in readings if r not in lead))
+            for table in (_table(reading, tell, weighted), *beside.get(reading.key, ()))
+        )
+        + tuple(_population(one) for one in alongside_words.beside(content, document, locale)),
+        method=tuple(method_of(content, document, locale)),
         language=language,
         note=content["note"],
         number=content["number"],
@@ -87,34 +96,13 @@ def report(
     )
 
 
-def method_lines() -> tuple[str, ...]:
-    """How the figures were made and what they cannot say."""
-    return (
-        gettext(
-            "Anybody could answer. Nobody was picked at random, so the figures describe the people who "
-            "answered and nobody else."
-        ),
-        gettext(
-            "Each person counts once. Every question could be skipped; each table says how many answered it "
-            "and how many saw it and skipped it."
-        ),
-        gettext(
-            "Numbers of people under 10 are shown as “fewer than 10”. All others are rounded to the nearest "
-            "5. Percentages are worked out from the rounded numbers, in whole per cent, and only where at "
-            "least 30 people answered."
-        ),
-        gettext(
-            "Some groups are hidden because nearly all of them gave the same answer, or so that another "
-            "group cannot be worked out."
-        ),
-    )
-
-
-def _table(reading: Reading, tell: Tell) -> Table:
+def _table(reading: Reading, tell: Tell, weighted: frozenset[str]) -> Table:
     title = reading.title.text
     if reading.by is not None:
         title = gettext("%(title)s: by %(group)s", title=title, group=reading.by_title.text)
-    heads, rows = _grid(reading) if reading.by is None and reading.kind == "grid" else _lines(reading)
+    weigh = reading.key in weighted
+    as_grid = reading.by is None and reading.kind == "grid"
+    heads, rows = _grid(reading, weigh) if as_grid else _lines(reading, weigh)
     first = reading.first
     base = gettext(
         "People who answered: %(answered)s. Saw it and skipped it: %(skipped)s.",
@@ -138,28 +126,97 @@ def _table(reading: Reading, tell: Tell) -> Table:
     )
 
 
-def _lines(reading: Reading) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _lines(reading: Reading, weigh: bool) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Answers down; for a breakdown one row a group and answer, so that nothing runs off the paper."""
     if reading.by is None:
-        heads = (gettext("Answer"), gettext("Share"), gettext("People"))
+        heads = (gettext("Answer"), *_heads(weigh))
         return heads, tuple(
-            (line.label.text, *_figures(line)) for line in reading.sorted_lines(reading.first)
+            (line.label.text, *_figures(line, weigh)) for line in reading.sorted_lines(reading.first)
         )
-    by_group = (reading.by_title.text, gettext("Answer"), gettext("Share"), gettext("People"))
-    return by_group, tuple(row for block in reading.blocks for row in _group(block))
+    by_group = (reading.by_title.text, gettext("Answer"), *_heads(False))
+    return by_group, tuple(row for block in reading.blocks for row in _group(block, False))
 
 
-def _group(block: Block) -> list[tuple[str, ...]]:
+def _heads(weigh: bool) -> tuple[str, ...]:
+    weighted = (gettext("Weighted share"),) if weigh else ()
+    return (gettext("Share"), *weighted, gettext("People"))
+
+
+def _group(block: Block, weigh: bool) -> list[tuple[str, ...]]:
     if block.hidden:
         words = hidden_words(block)
-        return [(block.label.text, "", words, words)]
-    return [(block.label.text, line.label.text, *_figures(line)) for line in block.lines]
+        return [(block.label.text, "", *([words] * (3 if weigh else 2)))]
+    return [(block.label.text, line.label.text, *_figures(line, weigh)) for line in block.lines]
 
 
-def _grid(reading: Reading) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    heads = (gettext("About"), gettext("Answer"), gettext("Share"), gettext("People"))
-    return heads, tuple(row for block in reading.blocks for row in _group(block))
+def _grid(reading: Reading, weigh: bool) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    heads = (gettext("About"), gettext("Answer"), *_heads(weigh))
+    return heads, tuple(row for block in reading.blocks for row in _group(block, weigh))
 
 
-def _figures(line: Line) -> tuple[str, str]:
-    return percent_words(line), line_words(line)
+def _figures(line: Line, weigh: bool) -> tuple[str, ...]:
+    return (percent_words(line), *((weighted_words(line),) if weigh else ()), line_words(line))
+
+
+# What is set beside the tables ------------------------------------------------------------------------------
+
+
+def _beside(content: Content, toplines: Sequence[Reading]) -> dict[str, list[Table]]:
+    """By table key: how sure its order is, and the same question in the survey before."""
+    orders, years = alongside_words.ranks(content, toplines), alongside_words.since(content, toplines)
+    found: dict[str, list[Table]] = {}
+    for reading in toplines:
+        title = reading.title.text
+        tables = found.setdefault(reading.key, [])
+        if (order := orders.get(reading.key)) is not None:
+            tables.append(
+                _extra(
+                    f"order-{reading.key}",
+                    gettext("How sure the order is: %(title)s", title=title),
+                    order.said,
+                    order.heads,
+                    [[row["name"], *row["cells"]] for row in order.rows],
+                    f"{_by_chance()} {order.not_ranked.striptags()}",
+                )
+            )
+        if (then := years.get(reading.key)) is not None and not then.reason:
+            heading = gettext("%(title)s: compared with %(year)s", title=title, year=then.then)
+            note = gettext(
+                "Other people answered each year; nobody is followed from one year to the next. The range is "
+                "indicative: how far chance alone could put the difference, in points."
+            )
+            key = f"since-{reading.key}"
+            tables.append(_extra(key, heading, then.said, then.heads, then.rows, note))
+    return found
+
+
+def _by_chance() -> str:
+    return str(
+        gettext(
+            "In a tied group, chance alone could swap each topic with the next. Ranges and chances are "
+            "indicative and worked out from the rounded numbers."
+        )
+    )
+
+
+def _population(one: alongside_words.Beside) -> Table:
+    title = gettext("Who answered, and who lives here: %(group)s", group=one.title.text)
+    said = Markup(" ").join(one.said) if one.groups else one.too_few
+    rows = [[row["name"], *cast(Any, row["cells"])] for row in one.rows] if one.groups else []
+    source = gettext("Source: %(source)s", source=one.source)
+    return _extra(
+        f"beside-{one.key}", title, said, one.heads, rows, f"{one.not_compared.striptags()} {source}"
+    )
+
+
+def _extra(
+    key: str, title: str, said: Markup, heads: Sequence[str], rows: Sequence[Sequence[Any]], note: str
+) -> Table:
+    """A table that stands beside others: cells become the words as printed."""
+    printed = tuple(tuple(_printed(cell) for cell in row) for row in rows)
+    return Table(key, title, "", said.striptags(), "", tuple(heads), printed, note.strip())
+
+
+def _printed(cell: Any) -> str:
+    text = cell["text"] if isinstance(cell, Mapping) else cell
+    return text.striptags() if isinstance(text, Markup) else str(text)

@@ -16,6 +16,7 @@ from portal.i18n import own_name
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.builder_desk import change, draft_at, places, seen
 from portal.office.builder_words import SHEET_FAULTS
+from portal.office.visit import settings
 from portal.papers import word
 from portal.papers.sheet import paper
 from surveys.authoring import drafting, translating
@@ -54,7 +55,7 @@ def _with_places(draft: SurveyDraft) -> Questionnaire:
 def builder_word(draft_id: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = _with_places(draft)
-    content = word.committee(document, name=draft.name, made=now())
+    content = word.committee(document, name=draft.name, made=now(), site=settings().public_url)
     return _file(content, word.TYPE, f"{document.key}-questionnaire.docx")
 
 
@@ -75,7 +76,7 @@ def builder_paper_word(draft_id: str) -> ResponseReturnValue:
     locale = _locale(draft)
     document = _with_places(draft)
     with force_locale(locale):
-        content = word.form(document, locale, made=now())
+        content = word.form(document, locale, made=now(), site=settings().public_url)
     return _file(content, word.TYPE, f"{document.key}-paper-{locale.lower().replace('_', '-')}.docx")
 
 
@@ -100,7 +101,7 @@ def builder_texts(draft_id: str, locale: str) -> ResponseReturnValue:
     texts = translating.side_by_side(read_session(), draft, locale)
     headings = (NAME, SOURCE, locale, STATE)
     table = [(one.wording.name, one.source, one.text, one.state) for one in texts]
-    content = workbooks.write({"texts": (headings, table)}, wide=(SOURCE, locale))
+    content = workbooks.write({"texts": (headings, table)}, wide=(NAME, SOURCE, locale))
     return _file(content, workbooks.TYPE, f"{document.key}-{locale}.xlsx")
 
 

@@ -30,7 +30,7 @@ from surveys.results.coding import themes_table as theme_counts
 from surveys.results.comparison import same_question
 from surveys.results.disclosure import ReleasedTable, publish
 from surveys.results.estimates import weighting_of
-from surveys.results.rounding import Policy, rounded
+from surveys.results.rounding import Policy, percent, rounded
 from surveys.results.tables import TEXTS, WHO
 from surveys.surveys import Survey
 
@@ -127,25 +127,39 @@ def _sections(document: Questionnaire) -> list[dict[str, Any]]:
 
 
 def profile(document: Questionnaire, table: ReleasedTable, target: Any) -> dict[str, Any]:
-    """Who answered, by one dimension, beside the population: only figures the released table gives."""
+    """Who answered, by one dimension, beside the population: only figures the released table gives.
+
+    With a census table both shares are of the people in the groups that both of them count.
+    """
     key = table.key.removeprefix(f"{WHO}.")
     dimension = next(d for d in document.dimensions if d.key == key)
     names = {c.key: words(document, c.text) for c in dimension.categories}
     group = table.groups[0]
-    total = sum(target.shares.values()) if target else 0
+    shares = target.shares if target else {}
+    both = [row for row in group.rows if row.key in shares and row.count is not None and not group.hidden]
+    here_all, there_all = sum(row.count or 0 for row in both), sum(shares[row.key] for row in both)
     rows, compared = [], []
     for row in group.rows:
-        there = round(100 * target.shares[row.key] / total) if target and row.key in target.shares else None
         few = group.hidden or row.count is None
+        here, there = row.percent, None
+        if shares:
+            here = percent(row.count, here_all, Policy()) if row in both else None
+            there = int(100 * shares[row.key] / there_all + 0.5) if row in both and there_all else None
+        apart = {"text": "too few" if few or row.key in shares else "not compared", "few": True}
         rows.append(
             [
                 names.get(row.key, row.key),
                 {"text": "fewer than 10", "few": True} if few else str(row.count),
-                {"text": "too few", "few": True} if row.percent is None else f"{row.percent}%",
-                f"{there}%" if there is not None else {"text": "not in the census table", "few": True},
+                apart if here is None else f"{here}%",
+                f"{there}%"
+                if there is not None
+                else {
+                    "text": "not compared" if row.key in shares else "not in the census table",
+                    "few": True,
+                },
             ]
         )
-        compared.append((names.get(row.key, row.key), row.percent, there))
+        compared.append((names.get(row.key, row.key), here, there))
     name = words(document, dimension.text)
     return {
         "key": key,
@@ -155,6 +169,7 @@ def profile(document: Questionnaire, table: ReleasedTable, target: Any) -> dict[
         "compared": compared,
         "silent": group.skipped,
         "source": target.source if target else "",
+        "partly": bool(shares) and len(both) < len(group.rows),
     }
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import workbooks
 from portal.database import read_session, writing
-from portal.forms.office.keying import Invite, SheetCover, blanks
-from portal.forms.questions import Setting
+from portal.forms.office.keying import Invite, SheetCover, raw_of
 from portal.messages import words_of
+from portal.office import returned
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.keying import covered, document_of, once_of, survey_of, typed_answers, typing_page
 from portal.office.visit import settings
 from portal.partnership import invitations as inviting
+from portal.partnership import keying as forms
 from portal.partnership.invitations import Invitation
 from portal.rendering import day, site
 from surveys import surveys
 from surveys.errors import SurveysError
+from surveys.questionnaire.model import Questionnaire
 from surveys.surveys import Survey, london_day
 
 SUBJECT = "A survey for your organisation"
@@ -61,16 +64,7 @@ def sheet_blank(slug: str) -> Response:
     """The questions as a spreadsheet to fill in, with the codes the typing page takes."""
     survey = _named(slug)
     _version, document = document_of(survey)
-    setting = Setting(document, document.source_locale, {}, {})
-    rows = []
-    for question in document.questions:
-        for blank in blanks(question, setting, lambda _name: ""):
-            answers = "\n".join(f"{code}: {words}" for code, words in blank.codes if words)
-            kind = "Several codes" if blank.many else "One code" if blank.codes else "In words"
-            rows.append((str(setting.said(question.text)), str(blank.label), kind, answers, ""))
-    heads = ("Question", "In short", "How to answer", "Answers and their codes", "Your answer")
-    wide = ("Question", "Answers", "Your answer")
-    book = workbooks.write({"Questions": (heads, rows)}, wide=wide)
+    book = returned.to_fill_in(document)
     response = Response(book, mimetype=workbooks.TYPE)
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}-to-fill-in.xlsx")
     return response
@@ -123,11 +117,14 @@ def sheet_typed(slug: str, invitation_id: str) -> ResponseReturnValue:
         "up_text": HEADING,
         "title": f"The spreadsheet of {name}",
         "again": "",
+        "reads": True,
     }
     if request.method == "GET":
         return typing_page(survey, document, cover, once_of(), {}, here=here)
-    raw, checked = typed_answers(document)
     once = once_of()
+    if request.form.get("act") == "read":
+        return _read(survey, document, cover, once, here)
+    raw, checked = typed_answers(document)
     if cover.validate() and not checked.problems:
         try:
             with writing() as session:
@@ -142,6 +139,25 @@ def sheet_typed(slug: str, invitation_id: str) -> ResponseReturnValue:
         except SurveysError as problem:
             cover.refuse(problem)
     return typing_page(survey, document, cover, once, raw, checked, here=here)
+
+
+def _read(
+    survey: Survey, document: Questionnaire, cover: Any, once: str, here: dict[str, Any]
+) -> ResponseReturnValue:
+    """Puts what the file holds into the boxes; nothing is kept before an officer has looked and sends it."""
+    sent = request.files.get("file")
+    try:
+        found = returned.read(document, sent.stream if sent else None)
+    except SurveysError as problem:
+        here |= {"file_fault": words_of(problem)}
+        return typing_page(survey, document, cover, once, {}, here=here)
+    cover.source.data = cover.source.data or (sent.filename or "" if sent else "")[:200]
+    raw = raw_of(document, lambda name: found.typed.get(name, ""))
+    here |= {"rows": found.rows, "strange": found.strange, "read": sum(map(bool, found.typed.values()))}
+    checked = forms.check(document, raw)
+    return typing_page(
+        survey, document, cover, once, raw, checked, here=here, given=lambda name: found.typed.get(name, "")
+    )
 
 
 def _pattern() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
@@ -264,15 +264,19 @@ def typing_page(
     checked: Checked | None = None,
     *,
     here: Mapping[str, Any],
+    given: Callable[[str], str] = _given,
 ) -> ResponseReturnValue:
-    """Every question on one page, in the order of the paper, with what was typed and what is wrong."""
+    """Every question on one page, in the order of the paper, with what was typed and what is wrong.
+
+    ``here`` may hold ``rows``: the rows of the spreadsheet the answers were read from, by box.
+    """
     mode = request.values.get("mode", "")
     lists = mode == "lists"
     problems = checked.problems if checked else ()
     setting = Setting(document, document.source_locale, checked.answers if checked else {}, raw, problems)
 
     def shown(name: str) -> str:
-        return showable(_given(name))
+        return showable(given(name))
 
     pages = []
     for page in document.pages():
@@ -285,7 +289,22 @@ def typing_page(
             questions.append({"web": drawn, "blanks": [] if as_web else blanks(question, setting, shown)})
         if questions:
             pages.append({"title": setting.said(page.title) if page.title else "", "questions": questions})
-    links = [{"href": f"#{_anchor(one)}", "text": _fault(document, one)} for one in problems]
+    rows = here.get("rows", {})
+    links = [
+        {
+            "href": f"#{_anchor(one)}",
+            "text": Markup("Row {}: ").format(rows[_anchor(one)]) + _fault(document, one)
+            if _anchor(one) in rows
+            else _fault(document, one),
+        }
+        for one in problems
+    ]
+    links += [
+        {"href": "", "text": f"Row {number}: this is not one of the questions, and it has an answer"}
+        for number in here.get("strange", ())
+    ]
+    if here.get("file_fault"):
+        links.append({"href": "#file", "text": here["file_fault"]})
     faults = [*(cover.problems() if cover is not None else []), *links]
     rendered = render_template(
         "office/keying/type.html",

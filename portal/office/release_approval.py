@@ -18,6 +18,7 @@ from portal.office import seniors
 from portal.office.blueprint import bp, keys, now, said
 from portal.office.releases import document_of, draft_of, release_page, survey_or_404
 from portal.office.signature import signed
+from portal.outside import outside
 from portal.partnership import approval_links, release_approvals
 from portal.reading import Reading
 from portal.rendering import day
@@ -34,7 +35,9 @@ def release_link(slug: str) -> ResponseReturnValue:
     survey, form = survey_or_404(slug), ApprovalLink()
     draft = draft_of(survey)
     try:
-        prepared = compositions.prepare(read_session(), survey, draft, now=now())
+        session = read_session()
+        beyond = outside(session, survey)
+        prepared = compositions.prepare(session, survey, draft, now=now(), outside=beyond)
         with writing() as session:
             link, token = release_approvals.ask(
                 session,
@@ -77,7 +80,8 @@ def release_signing(slug: str, token: str) -> ResponseReturnValue:
         if draft.state not in compositions.OPEN:
             approval_links.check(link, "", now=now())
         draw = drawing.drawer(session) if answering else None
-        prepared = compositions.prepare(session, survey, draft, now=now(), draw=draw)
+        beyond = outside(session, survey)
+        prepared = compositions.prepare(session, survey, draft, now=now(), draw=draw, outside=beyond)
         approval_links.check(link, compositions.sealed_print(prepared.content), now=now())
     except SurveysError as problem:
         gone = problem.code == "approval.unknown"

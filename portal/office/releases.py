@@ -16,7 +16,9 @@ from portal.database import read_session, writing
 from portal.forms.office.releases import Approve, Tables
 from portal.forms.office.rounds import ApprovalLink
 from portal.messages import words_of
+from portal.method_words import method_of, weighting
 from portal.office.blueprint import bp, keys, now, officer, said, whole
+from portal.outside import outside
 from portal.partnership import approval_links, release_approvals
 from portal.reading import Reading, read
 from surveys import surveys
@@ -36,6 +38,7 @@ RULES = {
     "alike": "nearly all answered alike",
     "complement": "would show what a few people outside the group said",
     "protect": "would give a hidden figure away",
+    "weighted": "no weighted percentage: it would tell a weight or a hidden figure, or rests on too few",
 }
 
 
@@ -156,6 +159,7 @@ def _making(survey: Survey, draft: Composition, tables: Tables | None) -> dict[s
         shown=[line.key for line in lines if line.chosen],
         note=draft.note,
         recount=draft.recount,
+        weighted=draft.weighted,
     )
     form.shown.choices = [(line.key, line.key) for line in lines]
     seal = compositions.sealed_print(chosen.content)
@@ -169,6 +173,8 @@ def _making(survey: Survey, draft: Composition, tables: Tables | None) -> dict[s
         "links": approval_links.of(read_session(), release_approvals.about(draft)),
         "end_of": lambda link: url_for("office.release_link_end", slug=survey.slug, link_id=link.id),
         "content": chosen.content,
+        "method": method_of(chosen.content, document, document.source_locale),
+        "weighting": list(weighting(chosen.content, document, document.source_locale)),
         "counts": whole.counts,
         "own": draft.changed_by == officer().by,
     }
@@ -177,14 +183,15 @@ def _making(survey: Survey, draft: Composition, tables: Tables | None) -> dict[s
 def _prepared(survey: Survey, draft: Composition) -> tuple[Prepared, Prepared]:
     """The release with every table of the menu, and as it was chosen. Raises as the release verbs do."""
     session = read_session()
-    chosen = compositions.prepare(session, survey, draft, now=now())
+    beyond = outside(session, survey)
+    chosen = compositions.prepare(session, survey, draft, now=now(), outside=beyond)
     if not draft.left_out:
         return chosen, chosen
     everything = Composition(
         survey_id=draft.survey_id, kind=draft.kind, note=draft.note, recount=draft.recount,
-        left_out=[], written=draft.written,
+        left_out=[], written=draft.written, weighted=draft.weighted,
     )  # fmt: skip
-    return compositions.prepare(session, survey, everything, now=now()), chosen
+    return compositions.prepare(session, survey, everything, now=now(), outside=beyond), chosen
 
 
 def _lines(document: Questionnaire, whole: Prepared, draft: Composition) -> list[Line]:
@@ -226,6 +233,7 @@ def release_tables(slug: str) -> ResponseReturnValue:
                 left_out=[key for key in menu if key not in wanted],
                 note=form.note.data or "",
                 recount=bool(form.recount.data),
+                weighted=bool(form.weighted.data),
                 by=officer().by,
                 now=now(),
                 keys=keys(),
@@ -313,7 +321,9 @@ def release_approve(slug: str) -> ResponseReturnValue:
         try:
             session = read_session()
             draw = drawing.drawer(session)
-            prepared = compositions.prepare(session, survey, draft, now=now(), draw=draw)
+            prepared = compositions.prepare(
+                session, survey, draft, now=now(), draw=draw, outside=outside(session, survey)
+            )
             with writing() as session:
                 compositions.approve(
                     session,

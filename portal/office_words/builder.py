@@ -30,6 +30,7 @@ WORDS: dict[str, Say] = {
     "form.faults": lambda facts: f"The form has {facts.get('count', 1)} faults. Nothing was changed",
     "sheet.faults": lambda facts: f"The sheet has {facts.get('count', 1)} faults. Nothing was changed",
     "upload.formula": lambda _: "The sheet has formulas. Put their values in their place, then try again",
+    "upload.not_ours": lambda _: "This is not the spreadsheet we gave out: its sheet “Questions” is missing",
     "upload.empty": lambda _: "Choose a file",
     "upload.too_large": lambda _: "The file is too large. Two megabytes are enough for any questionnaire",
     "upload.unreadable": lambda _: (

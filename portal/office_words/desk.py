@@ -41,6 +41,9 @@ WORDS: dict[str, Say] = {
         f"it breaks off or begins to differ at column {_column(facts.get('column', 1))}"
     ),
     "census.twice": lambda facts: f"{_cell(facts)}: “{facts.get('found', '')}” stands in the table twice",
+    "census.no_categories": lambda _: (
+        "The file holds totals only. Leave this empty: every area of the file then counts"
+    ),
     "census.area_missing": lambda facts: f"The file has no area called “{facts.get('area', '')}”",
     "census.one_area": lambda _: "The file has one area only. Enter its name or code",
     "census.no_total": lambda facts: f"The file has no total for {facts.get('area', 'the area')}",

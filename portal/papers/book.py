@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from markdown_it import MarkdownIt
+
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
 """What XML cannot hold; officers paste it from other programs."""
@@ -30,16 +32,49 @@ class Book:
         marked = OxmlElement("w:lang")
         marked.set(qn("w:val"), tongue)
         normal.element.get_or_add_rPr().append(marked)
+        self._lay(self.book.sections[0])
         self.book.add_heading(plain(title), 0)
 
     def heading(self, words: str, level: int = 1) -> None:
         self.book.add_heading(plain(words), level)
 
-    def say(self, words: str, *, style: str | None = None) -> None:
-        """A paragraph for every line of the words; nothing for none."""
+    def say(self, words: str, *, style: str | None = None, kept: bool = False) -> None:
+        """A paragraph for every line of the words. ``kept``: on one page with what follows."""
         for line in plain(words).splitlines():
             if line.strip():
-                self._paragraph(style).add_run(line.strip())
+                made = self._paragraph(style)
+                made.add_run(line.strip())
+                made.paragraph_format.keep_with_next = kept
+
+    def prose(self, text: str, site: str = "") -> None:
+        """Markdown as paragraphs and lists. A link keeps its address, on ``site`` when it is one of ours."""
+        style: str | None = None
+        for token in MarkdownIt("commonmark", {"html": False}).parse(plain(text)):
+            if token.type in ("bullet_list_open", "ordered_list_open"):
+                style = "List Bullet" if token.type == "bullet_list_open" else "List Number"
+            elif token.type in ("bullet_list_close", "ordered_list_close"):
+                style = None
+            elif token.type == "inline":
+                self._inline(self._paragraph(style), token.children or (), site)
+
+    def _inline(self, paragraph: Any, tokens: Iterable[Any], site: str) -> None:
+        bold = italic = False
+        address = ""
+        for token in tokens:
+            if token.type in ("strong_open", "strong_close"):
+                bold = token.type == "strong_open"
+            elif token.type in ("em_open", "em_close"):
+                italic = token.type == "em_open"
+            elif token.type == "link_open":
+                address = str(token.attrs.get("href", ""))
+            elif token.type == "link_close":
+                whole = f"{site}{address}" if address.startswith("/") else address
+                paragraph.add_run(f" ({whole.removeprefix('mailto:').removeprefix('tel:')})")
+            elif token.type in ("softbreak", "hardbreak"):
+                paragraph.add_run(" ")
+            else:
+                run = paragraph.add_run(token.content)
+                run.bold, run.italic = bold or None, italic or None
 
     def listed(self, lines: Iterable[str], *, numbered: bool = False) -> None:
         for line in lines:
@@ -57,8 +92,21 @@ class Book:
             made.paragraph_format.space_before = Pt(8)
         return made
 
-    def quiet(self, words: str) -> None:
-        self._paragraph().add_run(plain(words)).italic = True
+    def quiet(self, words: str, *, kept: bool = False) -> None:
+        made = self._paragraph()
+        made.add_run(plain(words)).italic = True
+        made.paragraph_format.keep_with_next = kept
+
+    def box(self, words: str, *, note: str = "", kept: bool = False) -> None:
+        """A line to tick, close to its neighbours."""
+        from docx.shared import Pt
+
+        made = self._paragraph()
+        made.add_run(plain(words))
+        if note:
+            made.add_run(plain(note)).italic = True
+        made.paragraph_format.space_after = Pt(2 if kept else 8)
+        made.paragraph_format.keep_with_next = kept
 
     def fact(self, name: str, words: str) -> None:
         """``name`` in bold before its words, on one line."""
@@ -108,7 +156,8 @@ class Book:
             for place, (cell, words) in enumerate(zip(line.cells, row, strict=True)):
                 run = cell.paragraphs[0].add_run(plain(words))
                 run.font.size, run.bold = Pt(size), row is heads
-                cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+                cell.paragraphs[0].paragraph_format.space_before = Pt(1)
+                cell.paragraphs[0].paragraph_format.space_after = Pt(1)
                 if widths:
                     cell.width = Cm(widths[place])
 
@@ -125,9 +174,9 @@ class Book:
         """Goes on on a new page, A4: across when ``wide``, upright otherwise."""
         from docx.enum.section import WD_ORIENT, WD_SECTION
 
-        self.lay(self.book.add_section(WD_SECTION.NEW_PAGE), WD_ORIENT.LANDSCAPE if wide else None)
+        self._lay(self.book.add_section(WD_SECTION.NEW_PAGE), WD_ORIENT.LANDSCAPE if wide else None)
 
-    def lay(self, section: Any, orientation: Any = None) -> None:
+    def _lay(self, section: Any, orientation: Any = None) -> None:
         """Makes a section A4 with narrow margins."""
         from docx.enum.section import WD_ORIENT
         from docx.shared import Cm

@@ -91,10 +91,12 @@ def _blocks(document: Questionnaire, locale: str) -> Iterator[Block]:
             continue
         new = page.section != section
         section = page.section
+        heading = document.say(titles.get(section), locale) if new else ""
+        title = document.say(page.title, locale)
         yield Block(
             page=page.id,
-            section=document.say(titles.get(section), locale) if new else "",
-            title=document.say(page.title, locale),
+            section=heading,
+            title=title if title != heading else "",
             body=_plain(document.say(page.body, locale), document),
             before=_only(document, station.only, locale, _next_number(found, at + 1, known)),
             items=tuple(_item(document, question, locale, known, found, at) for question in asked),

@@ -35,7 +35,8 @@ def keep(
 
     ``about``: the dimension it describes ("age"). ``area``: the area whose categories count; None: every area
     is a category with its total (wards). Returns the variable's name. Raises SurveysError
-    ``census.area_missing``, ``census.one_area`` (None, and the file has a single area), ``census.no_total``.
+    ``census.area_missing``, ``census.no_categories`` (it holds totals alone), ``census.one_area``
+    (None, and the file has a single area), ``census.no_total``.
     """
     if area is None:
         if len(table.areas) < 2:
@@ -44,6 +45,8 @@ def keep(
         source = table.source("every area of the file")
     else:
         chosen = table.area(area)
+        if not table.categories:
+            raise SurveysError("census.no_categories", field="area")
         shares = {key: chosen.counts[key] for key in table.categories}
         source = table.source(f"{chosen.name} {chosen.code}".strip())
     variable = f"{about} ({table.name or table.title})"[:60].strip()
@@ -153,19 +156,26 @@ def _matched(dimension: Dimension, shares: Sequence[tuple[str, float]], locale: 
                 found[category.key] = total
         return found
     for category in dimension.categories:
-        total = _named(category.key, category.text.get(locale, ""), shares)
+        total = _named(category.key, category.text.get(locale, ""), shares, whole_names=dimension.map)
         if total is not None:
             found[category.key] = total
     return found
 
 
-def _named(key: str, text: str, shares: Sequence[tuple[str, float]]) -> float | None:
-    """The share of the category of this name, code, or beginning; parts are added up if there is no whole."""
+def _named(
+    key: str, text: str, shares: Sequence[tuple[str, float]], *, whole_names: bool = False
+) -> float | None:
+    """The share of the category of this name, code, or beginning; parts are added up if there is no whole.
+
+    ``whole_names``: of places, whose names begin alike ("Ely East", "Ely North") without being alike.
+    """
     wanted, code = _plain(text), key.casefold()
     for name, share in shares:
         plain = _plain(re.sub(r"\([^)]*\)$", "", name))
         if plain == wanted or code == name.casefold() or f"({code})" in name.casefold():
             return share
+    if whole_names:
+        return None
     begins = re.compile(rf"{re.escape(key.split('-')[0])}\b", re.I)
     whole = [share for name, share in shares if ":" not in name and begins.match(name)]
     if len(whole) == 1:

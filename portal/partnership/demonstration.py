@@ -62,6 +62,7 @@ def carry_out(
     now: dt.datetime,
     reading: Reading,
     drawer: Callable[[Session], releases.Draw] | None,
+    outside: Callable[[Session, Survey], releases.Outside] = lambda *_: releases.NOTHING,
     progress: Progress = lambda slug, done, of: None,
     leanings: Leanings | None = None,
 ) -> Carried:
@@ -101,7 +102,7 @@ def carry_out(
             if survey.kind == "anonymous":
                 wanted_count = leanings.responses.get(plan.slug, 0)
                 added[survey.slug] += _answer(writing, survey, wanted_count, leanings, keys, now, progress)
-            if _release(writing, reading, survey, keys, now, drawer):
+            if _release(writing, reading, survey, keys, now, drawer, outside):
                 released.append(survey.slug)
     with writing() as session:
         how = {"by": ACTOR, "now": now, "keys": keys}
@@ -177,6 +178,7 @@ def _release(
     keys: Keyring,
     now: dt.datetime,
     drawer: Callable[[Session], releases.Draw] | None,
+    outside: Callable[[Session, Survey], releases.Outside],
 ) -> bool:
     """Publishes a closed survey's results unless there are some already or nobody answered."""
     if survey.closes_at is None or survey.closes_at + GRACE >= now:
@@ -189,7 +191,7 @@ def _release(
         if version is None or not any(q.released for q in surveys.questionnaire_of(version).questions):
             return False
         draw = None if drawer is None else drawer(session)
-        prepared = releases.prepare(session, survey, now=moment, draw=draw)
+        prepared = releases.prepare(session, survey, now=moment, draw=draw, outside=outside(session, survey))
     with writing() as session:
         releases.store(session, prepared, by=ACTOR, now=moment, keys=keys)
     return True

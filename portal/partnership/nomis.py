@@ -107,7 +107,7 @@ def read(content: bytes) -> CensusTable:
     areas = shape(number, heads, body, said)
     year = _year(said.get("date", ""), body, heads)
     categories = tuple(key for key in areas[0].counts if key != TOTAL)
-    if not categories:
+    if not categories and len(areas) < 2:  # totals of many areas are a table: the areas are its categories
         raise _fault("census.no_table")
     return CensusTable(
         title=said["title"] or heads[-1].split(":")[0],

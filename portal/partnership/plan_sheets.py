@@ -37,6 +37,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 SHEETS = {"objective": "Objectives", "target": "Targets", "action": "Actions"}
+LONG = frozenset({"title", "outcome", "causes", "resources", "evaluation"})
+WIDE, NARROW = 40, 16
 LISTS = ("partners", "causes")
 TRUTHS = {"yes": True, "no": False, "true": True, "false": False}
 
@@ -60,25 +62,33 @@ def write(session: Session, found: Plan) -> bytes:
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, plain)
     bold = book.add_format({"bold": True})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     there = plan.items(session, found.year)
     for kind in KINDS:
         sheet = book.add_worksheet(SHEETS[kind])
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for column, head in enumerate(HEADS[kind]):
-            sheet.set_column(column, column, 40 if head in ("title", "outcome", "causes") else 16)
+            sheet.set_column(column, column, WIDE if head in LONG else NARROW)
             sheet.write_string(0, column, head, bold)
         for row, one in enumerate((one for one in there if one.kind == kind), 1):
+            longest = 1
             body = plan.BODIES[kind].model_validate(one.body).model_dump(mode="json")
             cells = body | {"key": one.key, "version": one.version, "objective": one.parent}
             for column, head in enumerate(HEADS[kind]):
                 value = cells[head]
                 if isinstance(value, bool):
-                    sheet.write_string(row, column, "yes" if value else "no")
+                    sheet.write_string(row, column, "yes" if value else "no", wrapped)
                 elif isinstance(value, int | float):
-                    sheet.write_number(row, column, value)
+                    sheet.write_number(row, column, value, wrapped)
                 elif value:
                     text = "; ".join(value) if isinstance(value, list) else value
-                    sheet.write_string(row, column, harmless(text))
+                    sheet.write_string(row, column, harmless(text), wrapped)
+                    longest = max(longest, 1 + len(text) // (WIDE if head in LONG else NARROW))
+            sheet.set_row(row, min(15 * longest, 400))  # not every program works the height out
     book.close()
     return out.getvalue()
 

@@ -16,13 +16,14 @@ from portal.config import Settings
 from portal.documents import files, report
 from portal.figure_words import figure_words
 from portal.i18n import direction, html_lang, locale_code
+from portal.method_words import method_of
 from portal.public import consultations, results
 from portal.public.blueprint import bp
 from portal.public.results import Published, heading_of, shown_or_404
 from portal.rendering import day
 from surveys.results.releases import fingerprint
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the files change although the release does not."""
 KINDS = {
     "results.pdf": "application/pdf",
@@ -80,13 +81,14 @@ def kept(name: str, make: Callable[[], bytes]) -> bytes:
 
 def _made(shown: Published, name: str) -> bytes:
     if name == "results.xlsx":
-        return files.spreadsheet(shown.content, locale_code(), figure_words())
+        return files.spreadsheet(shown.content, locale_code(), figure_words(), shown.method)
     if name == "results.zip":
-        words = {}
+        words, methods = {}, {}
         for locale in shown.content["locales"]:
             with force_locale(locale):
                 words[locale] = figure_words()
-        return files.bundle(shown.content, words, fingerprint(shown.content))
+                methods[locale] = method_of(shown.content, shown.document, locale)
+        return files.bundle(shown.content, words, methods, fingerprint(shown.content))
     laid = report_of(shown)
     if name == "results.docx":
         return files.word(laid)

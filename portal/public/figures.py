@@ -24,6 +24,7 @@ from portal.reading import (
     net_share,
     people,
     percent_words,
+    weighted_words,
 )
 
 Cell = dict[str, Any]
@@ -39,6 +40,13 @@ def share(line: Line | None) -> Cell:
     return {"text": percent_words(line), "few": line.percent is None}
 
 
+def _weighted(line: Line) -> Cell:
+    words = weighted_words(line)
+    if line.weighted is None:
+        return {"text": words, "few": True}
+    return {"text": words, "narrow": gettext("%(share)s weighted", share=words)}
+
+
 def counted(number: int | None) -> Cell:
     """A number of people; on a phone with the word, because its column head is gone."""
     if number is None:
@@ -50,12 +58,12 @@ def counted_line(line: Line) -> Cell:
     return {"text": line_words(line), "few": True} if line.count is None else counted(line.count)
 
 
-def topline(reading: Reading) -> list[Row]:
-    """One row an answer: its share, the people, and a bar."""
+def topline(reading: Reading, weighted: bool = False) -> list[Row]:
+    """One row an answer: its share, with ``weighted`` the weighted one beside it, the people, and a bar."""
     return [
         {
             "name": spoken_label(line.label),
-            "cells": [share(line), counted_line(line)],
+            "cells": [share(line), *([_weighted(line)] if weighted else []), counted_line(line)],
             "bar": line.percent,
             "muted": line.aside,
         }
@@ -106,13 +114,13 @@ def _people(block: Block) -> Cell:
     return counted(block.answered) if block.answered is not None else _base(block)
 
 
-def matrix(reading: Reading) -> tuple[list[Any], list[Any]]:
+def matrix(reading: Reading, weighted: bool = False) -> tuple[list[Any], list[Any]]:
     """Heads and rows of shares: answers down and groups across, or a grid's rows down and answers across.
 
     A group of which nothing may be shown is left out; :func:`left_out` names it.
     """
     if reading.kind == "grid" and reading.by is None:
-        return _grid(reading)
+        return _grid(reading, weighted)
     shown = [block for block in reading.blocks if not block.hidden]
     heads = [gettext("Answer"), *(_head(block) for block in shown)]
     rows: list[Any] = [[gettext("People who answered"), *(_base(block) for block in shown)]]
@@ -131,7 +139,7 @@ def left_out(reading: Reading) -> list[Markup]:
     return [Markup("{} ({})").format(spoken_label(b.label), hidden_words(b)) for b in hidden]
 
 
-def _grid(reading: Reading) -> tuple[list[Any], list[Any]]:
+def _grid(reading: Reading, weighted: bool = False) -> tuple[list[Any], list[Any]]:
     answers = _all_lines(reading)
     heads = [
         gettext("About"),
@@ -141,7 +149,8 @@ def _grid(reading: Reading) -> tuple[list[Any], list[Any]]:
     rows = []
     for block in reading.blocks:
         reason = {"text": hidden_words(block), "few": True}
-        cells = [reason if block.hidden else _brief(block.line(line.key)) for line in answers]
+        tell = _brief_weighted if weighted else _brief
+        cells = [reason if block.hidden else tell(block.line(line.key)) for line in answers]
         rows.append([spoken_label(block.label), *cells, _base(block)])
     return heads, rows
 
@@ -158,6 +167,12 @@ def _brief(line: Line | None) -> Cell:
         "text": gettext("too few") if line is None or not line.protects else gettext("hidden"),
         "few": True,
     }
+
+
+def _brief_weighted(line: Line | None) -> Cell:
+    if line is not None and line.weighted is not None:
+        return {"text": f"{line.weighted}%"}
+    return _brief(line) if line is None or line.percent is None else {"text": gettext("hidden"), "few": True}
 
 
 def _all_lines(reading: Reading) -> list[Line]:

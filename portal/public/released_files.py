@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
+from portal import alongside_words
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
-from portal.public import ranks
 from portal.public.blueprint import bp
 from portal.public.results import shown_or_404, table_or_404
-from surveys.results import exports
+from surveys.results import comparison_files, exports
 
 
 @bp.get("/results/<survey>/<table>.csv")
@@ -34,12 +34,19 @@ def figure_json(survey: str, table: str) -> ResponseReturnValue:
     return jsonify(shown.figures[table])
 
 
+@bp.get("/results/<survey>/comparisons.csv")
+def comparisons(survey: str) -> ResponseReturnValue:
+    """With the census, with the survey before, and the order of the topics: a line a figure."""
+    shown = shown_or_404(survey)
+    body = comparison_files.comparisons_csv(shown.content, locale_code(), figure_words())
+    return _csv(body, f"{survey}-comparisons.csv")
+
+
 @bp.get("/results/<survey>/<table>/order.json")
 def order_json(survey: str, table: str) -> ResponseReturnValue:
     """The chart of how sure the order of the topics is; 404 for a table whose answers are not ranked."""
     shown = table_or_404(survey, table)
-    reading = next((r for r in (shown.headline, shown.matters) if r is not None and r.key == table), None)
-    order = ranks.ranks(reading) if reading is not None else None
+    order = alongside_words.ranks(shown.content, shown.toplines).get(table)
     if order is None:
         abort(404)
     return jsonify(order.figure)

@@ -14,18 +14,20 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import findings_words, maps, panels
+from portal import alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
 from portal.drawing import ORDER, PICTURE, SHARE
 from portal.i18n import locale_code
-from portal.partnership import census, rounds
+from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
-from portal.public import composition, consultations, figures, ranks, years
+from portal.public import consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
+from portal.public.year import decided_on
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
+from surveys.results.alongside import about_people
 from surveys.results.releases import Release
 from surveys.surveys import Survey
 
@@ -59,8 +61,8 @@ class Published:
     pinned: int | None = None
     pictured: frozenset[str] = frozenset()
     """The tables that have a picture to keep, see :mod:`portal.public.pictures`."""
-    drawn: dict[str, tuple[object, Markup]] = field(default_factory=dict, repr=False, compare=False)
-    """The questions as HTML, by mount point, each with what was set beside the release in it."""
+    drawn: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
+    """The questions as HTML, by mount point."""
 
     def finding(self, reading: Reading) -> Markup:
         """The one sentence about this table: the officer's own, else the one the figures propose."""
@@ -75,6 +77,16 @@ class Published:
     def day(self, name: str) -> dt.date:
         """``first_day``, ``last_day`` or ``made_on``."""
         return dt.date.fromisoformat(self.content[name])
+
+    @cached_property
+    def weighted(self) -> frozenset[str]:
+        """The tables with weighted percentages in them."""
+        return frozenset(self.content.get("weighting", {}).get("tables", ()))
+
+    @property
+    def method(self) -> Sequence[str]:
+        """How it was made and what it cannot say."""
+        return method_words.method_of(self.content, self.document, locale_code())
 
     @cached_property
     def toplines(self) -> list[Reading]:
@@ -93,21 +105,8 @@ class Published:
 
     @cached_property
     def about_people(self) -> frozenset[str]:
-        """Questions that say who answered: they place people in groups, or belong to an equality part."""
-        placing = {question for dimension in self.document.dimensions for question in dimension.questions}
-        after = {
-            question.id
-            for part in self.document.parts
-            if part.after_check
-            for page in part.pages
-            for question in page.questions
-        }
-        return frozenset(placing | after)
-
-    def since(self, before: Mapping[str, Any]) -> dict[str, years.Between]:
-        """What people think, beside the release of the survey before; not who they are."""
-        views = [reading for reading in self.toplines if reading.question.id not in self.about_people]
-        return years.between(views, self.content, before)
+        """Questions that say who answered."""
+        return about_people(self.document)
 
     def parts(self, *, about_people: bool) -> list[Part]:
         """The page in document order; the pick-then-one pair leads."""
@@ -272,6 +271,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         newest=consultations.release_number(asked),
         can_pdf=files.can_make_pdf(),
         key_findings=key_findings(shown),
+        decided=decided_on(survey),
         comments_shown=bool(consultations.commented(asked)),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )
@@ -296,14 +296,9 @@ def _corrections(survey: Survey) -> Sequence[Row[int, dt.datetime, str]]:
 
 
 def _body(asked: Survey, shown: Published) -> Markup:
-    """Every question of the release with finding, chart, table and files.
-
-    Drawn anew for each mount point, and when the census or the year beside it is another one.
-    """
-    variables, before = census.kept(read_session()), years.release_before(read_session(), asked)
-    of = (variables, before)
+    """Every question of the release with finding, chart, table and files; drawn once for each mount point."""
     drawn = shown.drawn.get(request.script_root)
-    if drawn is None or drawn[0] != of:
+    if drawn is None:
         wards = maps.wards_of(read_session(), shown.document)
         mapped = [r for r in shown.readings if r.by is not None and r.by.map and r.net is not None]
         html = render_template(
@@ -312,18 +307,19 @@ def _body(asked: Survey, shown: Published) -> Markup:
             parts_=shown.parts(about_people=False),
             people=shown.parts(about_people=True),
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
-            beside=composition.beside(shown.toplines, shown.document, variables, locale_code()),
-            years=shown.since(years.content_of(read_session(), before)) if before else {},
-            ranks={r.key: found for r in (shown.headline, shown.matters) if r and (found := ranks.ranks(r))},
+            beside=alongside_words.beside(shown.content, shown.document, locale_code()),
+            years=alongside_words.since(shown.content, shown.toplines),
+            ranks=alongside_words.ranks(shown.content, shown.toplines),
+            weighted=shown.weighted,
             figures=figures,
             panels=panels.panels,
             end_of=panels.top,
             finding=shown.finding,
             base_words=base_words,
         )
-        drawn = (of, Markup(html))  # noqa: S704 - our own template has just made it
+        drawn = Markup(html)  # noqa: S704 - our own template has just made it
         shown.drawn[request.script_root] = drawn
-    return drawn[1]
+    return drawn
 
 
 def key_findings(shown: Published) -> list[dict[str, Any]]:

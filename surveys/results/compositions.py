@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
@@ -18,10 +19,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from surveys import audit
 from surveys.db import Base, Json, JsonOrNull, JsonValue, UTCDateTime, new_id
 from surveys.errors import SurveysError
-from surveys.results import releases
-from surveys.results.releases import Counts, Prepared, Release, fingerprint
+from surveys.results import alongside, releases
+from surveys.results.releases import NOTHING, Counts, Outside, Prepared, Release, fingerprint
 from surveys.sealing import Keyring
-from surveys.surveys import Survey, london_day
+from surveys.surveys import Survey, current_version, london_day, questionnaire_of
 
 Kind = Literal["interim", "closing", "correction"]
 LONGEST_FINDING = 400
@@ -65,6 +66,7 @@ class Composition(Base):
     changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     note: Mapped[str] = mapped_column(Text, default="")
     recount: Mapped[bool] = mapped_column(default=False)
+    weighted: Mapped[bool] = mapped_column(default=False)
     left_out: Mapped[JsonValue] = mapped_column(Json, default=list)
     """Keys of tables of the menu that are not published."""
     written: Mapped[JsonValue] = mapped_column(Json, default=dict)
@@ -94,20 +96,30 @@ def prepare(
     *,
     now: dt.datetime,
     draw: releases.Draw | None = None,
+    outside: Outside = NOTHING,
 ) -> Prepared:
     """The release as it would be published now: the officer's choice and sentences in it; only reads.
 
-    Raises as the makers of :mod:`surveys.results.releases` do for this kind.
+    Whether it is weighted says the draft, not ``outside``. Raises as the makers of
+    :mod:`surveys.results.releases` do for this kind.
     """
+    how: dict[str, Any] = {
+        "now": now,
+        "draw": draw,
+        "outside": replace(outside, weighted=bool(draft.weighted), say=None),
+        "note": draft.note,
+    }
     if draft.kind == "interim":
-        made = releases.prepare_interim(session, survey, now=now, draw=draw, note=draft.note)
+        made = releases.prepare_interim(session, survey, **how)
     elif draft.kind == "closing":
-        made = releases.prepare(session, survey, now=now, draw=draw, note=draft.note)
+        made = releases.prepare(session, survey, **how)
     else:
-        made = releases.prepare_correction(
-            session, survey, now=now, draw=draw, note=draft.note, recount=draft.recount
-        )
-    return composed(made, left_out=draft.left_out, written=draft.written)
+        made = releases.prepare_correction(session, survey, recount=bool(draft.recount), **how)
+    chosen = composed(made, left_out=draft.left_out, written=draft.written)
+    version = current_version(session, survey.id)
+    if version is None or outside.say is None:
+        return chosen
+    return releases.worded(chosen, questionnaire_of(version), outside.say)
 
 
 def composed(made: Prepared, *, left_out: Iterable[str], written: Mapping[str, Any]) -> Prepared:
@@ -122,6 +134,10 @@ def composed(made: Prepared, *, left_out: Iterable[str], written: Mapping[str, A
         "written": {key: dict(said) for key, said in written.items() if key in keys and said},
         "report": [entry for entry in made.content["report"] if entry[0] in keys],
     }
+    content |= alongside.without(content, keys)
+    if "weighting" in content:
+        shown = [key for key in content["weighting"]["tables"] if key in keys]
+        content["weighting"] = {**content["weighting"], "tables": shown}
     if "changed" in content:
         content["changed"] = [key for key in content["changed"] if key in keys or key in gone]
     figures = {
@@ -165,21 +181,23 @@ def change(
     left_out: Iterable[str],
     note: str,
     recount: bool = False,
+    weighted: bool = False,
     by: str,
     now: dt.datetime,
     keys: Keyring,
     seen_version: int,
 ) -> None:
-    """Chooses the tables and the note; an approval ends with any change.
+    """Chooses the tables, the note and weighting; an approval ends with any change.
 
     Raises ``composition.ended``, ``composition.stale``.
     """
     gone = sorted(set(left_out))
     _editable(draft, seen_version)
-    if (gone, note.strip(), recount) == (draft.left_out, draft.note, draft.recount):
+    wanted = (gone, note.strip(), recount, weighted)
+    if wanted == (draft.left_out, draft.note, draft.recount, draft.weighted):
         return
-    draft.left_out, draft.note, draft.recount = gone, note.strip(), recount
-    _changed(session, draft, by=by, now=now, keys=keys, left_out=len(gone))
+    draft.left_out, draft.note, draft.recount, draft.weighted = wanted
+    _changed(session, draft, by=by, now=now, keys=keys, left_out=len(gone), weighted=weighted)
 
 
 def write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,12 @@ from surveys import exclusions
 from surveys.moderation import campaigns
 from surveys.records import Response
 from surveys.results import tables as exact
-from surveys.results import with_without
+from surveys.results import weights, with_without
 from surveys.results.disclosure import Policy, rounded
 from surveys.results.follower import cold_count, layout_of
 from surveys.results.tables import ExactTable
+from surveys.results.weighting import Target
+from surveys.results.weights import Weights
 from surveys.surveys import Survey
 
 
@@ -34,6 +36,8 @@ class Counts:
     """Whole responses that two people left out under a rule."""
     in_campaigns: int = 0
     """Of the responses counted, those that wrote nearly the same words as others."""
+    weights: Weights | None = None
+    """None: there was no census to weigh to."""
     with_without: tuple[ExactTable, ...] = ()
     """Toplines with and without these: see :mod:`surveys.results.with_without`."""
 
@@ -47,6 +51,7 @@ class Counts:
             "clashing": sorted(list(pair) for pair in self.clashing),
             "left_out": self.left_out,
             "in_campaigns": self.in_campaigns,
+            "weights": self.weights.as_json() if self.weights is not None else None,
             "with_without": [exact.as_json(table) for table in self.with_without],
         }
 
@@ -61,12 +66,16 @@ class Counts:
             clashing=frozenset((table, group) for table, group in kept["clashing"]),
             left_out=kept.get("left_out", 0),
             in_campaigns=kept.get("in_campaigns", 0),
+            weights=Weights.from_json(kept["weights"]) if kept.get("weights") else None,
             with_without=tuple(exact.from_json(table) for table in kept.get("with_without", ())),
         )
 
 
-def count(session: Session, survey: Survey) -> Counts:
-    """The exact numbers of a survey as its responses stand now, counted from nothing."""
+def count(session: Session, survey: Survey, targets: Sequence[Target] = ()) -> Counts:
+    """The exact numbers of a survey as its responses stand now, counted from nothing.
+
+    ``targets``: what the census says; weights to it are counted too.
+    """
     cube, _ = cold_count(session, survey.id, layout_of(session, survey.id))
     part = with_without.inside(session, survey.id, cube.layout)
     tables = exact.menu(cube)
@@ -81,6 +90,7 @@ def count(session: Session, survey: Survey) -> Counts:
         | with_without.clashes(cube, part, tables, below),
         left_out=exclusions.totals(session, survey.id).excluded,
         in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
+        weights=weights.counted(cube, tables, targets),
         with_without=with_without.broken_down(cube, part),
     )
 

@@ -11,6 +11,8 @@ complement     a group needs 10 people in it and 10 outside it; nor may two grou
 one-base       asked, answered and skipped describe one base; every percentage of a group is of its answered.
 protect        a figure is left out because, with the others, it would narrow a hidden one to fewer than
                ``Policy.choices`` possible numbers.
+weighted       weighted percentages only of everybody, where they tell neither a weight nor a hidden count
+               (:mod:`surveys.results.weights`).
 
 Never published: anything filtered, anything by two dimensions at once, any mean or sum of exact numbers.
 """
@@ -47,6 +49,8 @@ class ReleasedRow:
     count: int | None
     percent: int | None
     hidden: str | None = None
+    weighted: int | None = None
+    """Whole per cent, weighted: only ever beside an unweighted one, see :mod:`surveys.results.weights`."""
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,18 @@ def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting)
     return Estimates(group, tuple(rows), effective, total, None if number else "nobody")
 
 
+def outside_one_weight(cube: Cube, table: ExactTable, group: Group, weighting: Weighting) -> tuple[int, ...]:
+    """Of the people who gave each answer, how many have another weight than most of them have."""
+    item = table.item or (group.key if table.kind == "grid" and table.by is None else "")
+    _, counts = _counts(cube, [_counter(table, item, row.key) for row in group.rows])
+    _, weight = np.unique(weighting.weights.round(9), return_inverse=True)
+    found = []
+    for chosen in counts.T:
+        alike = np.bincount(weight, weights=chosen)
+        found.append(int(chosen.sum() - alike.max(initial=0.0)))
+    return tuple(found)
+
+
 def against_the_rest(
     everybody: Estimates, groups: Sequence[Estimates], by: Correction = benjamini_hochberg
 ) -> dict[tuple[str, str], Compared]:

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "protect": "hidden to protect another figure",
     "withheld": "not shown",
     "percent-none": "too few to give a percentage",
+    "unweighted": "not weighted",
     "column.table": "The table's name in addresses",
     "column.question": "The question's short name",
     "column.question_label": "The question, as it was asked",
@@ -41,7 +42,28 @@ WORDS: Mapping[str, str] = {
     "column.skipped": "How many of them skipped the question, rounded to 5",
     "column.count": "How many people gave the answer, rounded to 5",
     "column.percent": "Whole per cent of those who answered, worked out from the rounded figures",
+    "column.weighted": "The same weighted to the census, whole per cent; only of everybody, where it is safe",
     "column.hidden": "Why a figure is not shown",
+    "column.comparison": "What is compared: with the census, the survey before, or topics in their order",
+    "column.key": "The short name of the answer or group",
+    "column.label": "The answer or group in words",
+    "column.measure": "What the figure is",
+    "column.value": "The figure, or why there is none",
+    "measure.answered": "Per cent of those who answered, among the groups both count",
+    "measure.live_here": "Per cent of those who live here, among the groups both count",
+    "measure.then": "Per cent in the survey before",
+    "measure.now": "Per cent now",
+    "measure.difference": "Difference in points",
+    "measure.difference_low": "The difference by chance alone: from, in points (indicative)",
+    "measure.difference_high": "The difference by chance alone: to, in points (indicative)",
+    "measure.place_first": "Place in the order; the first of a tied group",
+    "measure.place_last": "Place in the order; the last of a tied group",
+    "measure.place_low": "Place by chance alone: from (indicative)",
+    "measure.place_high": "Place by chance alone: to (indicative)",
+    "measure.first_three": "Of 100 draws, in how many it is among the first three",
+    "no-census": "the census table has no such group",
+    "not-asked": "not asked",
+    "not-compared": "not compared",
     "kind": "Kind of question",
     "responses": "How many people took part, rounded to 5",
     "demonstration": "These answers are invented, for demonstration",
@@ -50,7 +72,14 @@ WORDS: Mapping[str, str] = {
 
 COLUMNS = (
     "table", "question", "question_label", "group", "group_label", "answer", "answer_label",
-    "asked", "answered", "skipped", "count", "percent", "hidden",
+    "asked", "answered", "skipped", "count", "percent", "weighted", "hidden",
+)  # fmt: skip
+COMPARISONS = (
+    "comparison", "table", "question", "question_label", "key", "label", "measure", "value",
+)  # fmt: skip
+MEASURES = (
+    "answered", "live_here", "then", "now", "difference", "difference_low", "difference_high",
+    "place_first", "place_last", "place_low", "place_high", "first_three",
 )  # fmt: skip
 _FORMULA = re.compile(
     r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060\ufeff]*[=+\-@＝＋－＠]"
@@ -107,6 +136,7 @@ def _lines(
     question, by, net, item = table["question"], table["by"], table["net"], table["item"]
     asked = said.question(question, "text")
     label = f"{asked} {said.row(question, item)}" if item else asked
+    weighted = _has_weights(content, table["key"])
     for group in table["groups"]:
         why = group["hidden"]
         bases = [_base(group, name, words) for name in _BASES]
@@ -119,8 +149,23 @@ def _lines(
                 table["key"], question, label,
                 group["key"], said.group(question, by, group["key"]),
                 row["key"], said.answer(question, row["key"], net),
-                *bases, _shown(row["count"], hidden, words), share, words[hidden] if hidden else "",
+                *bases, _shown(row["count"], hidden, words), share, _weighted(row, weighted, share, words),
+                words[hidden] if hidden else "",
             )  # fmt: skip
+
+
+def _has_weights(content: Content, key: str) -> bool:
+    return key in content.get("weighting", {}).get("tables", ())
+
+
+def _weighted(
+    row: Mapping[str, Any], weighted: bool, share: str | int, words: Mapping[str, str]
+) -> str | int:
+    if not weighted:
+        return words["unweighted"]
+    if row["weighted"] is not None:
+        return int(row["weighted"])
+    return words["withheld"] if isinstance(share, int) else share
 
 
 _BASES = ("asked", "answered", "skipped")
@@ -149,7 +194,9 @@ def dictionary_csv(content: Content, locale: str, words: Mapping[str, str] = WOR
     lines.append(("survey", content["survey"], "responses", _shown(count, "few", words)))
     if content["demonstration"]:
         lines.append(("survey", content["survey"], "demonstration", words["demonstration"]))
-    lines += [("column", name, "", words[f"column.{name}"]) for name in COLUMNS]
+    named = dict.fromkeys((*COLUMNS, *COMPARISONS))
+    lines += [("column", name, "", words[f"column.{name}"]) for name in named]
+    lines += [("measure", name, "", words[f"measure.{name}"]) for name in MEASURES]
     for id, question in wording["questions"].items():
         lines.append(("question", id, question["kind"], said.say(question["text"])))
         lines += [("grid row", id, row["key"], said.say(row["text"])) for row in question["rows"]]
@@ -176,9 +223,15 @@ def table_json(content: Content, key: str) -> dict[str, Any]:
     table = table_of(content, key)
     wording = content["wording"]
     about = ("survey", "number", "made_on", "first_day", "last_day", "responses", "demonstration", "method")
+    years = content.get("since") or {"tables": {}}
+    beside = content.get("beside") or ()
     return {
         **{name: content[name] for name in about},
         "table": table,
+        "weighting": content.get("weighting") if _has_weights(content, key) else None,
+        "order": (content.get("orders") or {}).get(key),
+        "since": {**years, "tables": {key: years["tables"][key]}} if key in years["tables"] else None,
+        "beside": [one for one in beside if one["table"] == key],
         "finding": content["findings"].get(key),
         "question": wording["questions"].get(table["question"]),
         "dimension": wording["dimensions"].get(table["by"]) if table["by"] else None,

@@ -31,7 +31,7 @@ def row_cell(table: ExactTable, group: Group, row: str) -> Cell:
     return ("net" if table.net else run, table.question, table.series, row, *_scope(table, group))
 
 
-def _sums(tables: Sequence[ExactTable]) -> list[Sum]:
+def sums_of(tables: Sequence[ExactTable]) -> list[Sum]:
     """Every sum a reader knows to hold between counts, shown or not."""
     found: dict[Sum, None] = {}
     for table in tables:
@@ -155,7 +155,7 @@ def figures_to_leave_out(
 def _withheld_of(
     tables: Sequence[ExactTable], hidden: Mapping[tuple[str, str], str], policy: Policy
 ) -> frozenset[Cell]:
-    sums = _sums(tables)
+    sums = sums_of(tables)
     secrets = _secrets(tables, hidden, policy)
     shown = {
         cell: count

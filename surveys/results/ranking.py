@@ -81,6 +81,17 @@ def shares_drawn(counts: NDArray[np.int64], base: int, *, draws: int = DRAWS, se
     return drawn
 
 
+def apart_drawn(counts: NDArray[np.int64], base: int, *, draws: int = DRAWS, seed: int = SEED) -> Floats:
+    """The same when people choose several and only the counts are known: each item drawn by itself.
+
+    Which items were chosen together is not in a released table, so the ranges are a little wide.
+    """
+    chance = np.minimum(np.asarray(counts) / base, 1.0)
+    random = np.random.default_rng(seed)
+    drawn: Floats = random.binomial(base, chance, size=(draws, len(chance))) / base
+    return drawn
+
+
 Reweigh = Callable[[Floats], Floats]
 """From how many people were drawn in each cell to a weight for each cell."""
 

@@ -8,28 +8,33 @@ years never needs rows that somebody has since taken back.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from surveys import audit
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import alongside, weights, with_without
 from surveys.results import tables as exact
-from surveys.results import with_without
 from surveys.results.counted import Counts as Counts
 from surveys.results.counted import both_ways
 from surveys.results.counted import count as count
 from surveys.results.disclosure import Policy, ReleasedTable, publish, rounded
 from surveys.results.findings import headlines
 from surveys.results.follower import layout_of
+from surveys.results.kept import FrozenTables as FrozenTables
+from surveys.results.kept import Release as Release
+from surveys.results.kept import all_of as all_of
+from surveys.results.kept import content_before as content_before
+from surveys.results.kept import current as current
+from surveys.results.kept import exact_counts as exact_counts
+from surveys.results.kept import fingerprint as fingerprint
 from surveys.results.tables import ExactTable
+from surveys.results.weighting import Target
 from surveys.results.wording import wording_of
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day, state
@@ -43,44 +48,21 @@ Draw = Callable[[Questionnaire, list[ReleasedTable], str, Mapping[str, Any]], Ma
 """Figures by table key, from a document, its released tables, a locale, and the rest of the release."""
 
 
-class Release(Base):
-    """One numbered release of a survey's results. ``content`` is everything but the figures."""
-
-    __tablename__ = "survey_release"
-    __table_args__ = (CheckConstraint("kind IN ('interim', 'closing', 'correction')", name="kind"),)
-
-    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(10))
-    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
-    made_by: Mapped[str] = mapped_column(String(80))
-    note: Mapped[str] = mapped_column(Text, default="")
-    content: Mapped[JsonValue] = mapped_column(Json)
-    figures: Mapped[JsonValue] = mapped_column(Json)
-    """Locale to table key to figure."""
-    sha256: Mapped[str] = mapped_column(String(64))
-    """Of ``content``, see :func:`fingerprint`."""
-
-    @property
-    def tables(self) -> list[ReleasedTable]:
-        return [ReleasedTable.from_json(table) for table in self.content["tables"]]
+Say = Callable[[Mapping[str, Any], Questionnaire, str], Mapping[str, Any]]
+"""The words of a release, from its content, its document and a locale: how it was made and its limits."""
 
 
-class FrozenTables(Base):
-    """The exact tables behind one release. Never shown to anybody but analysts."""
+@dataclass(frozen=True)
+class Outside:
+    """What a release takes from outside its survey: what the census says (to set beside, and to weigh to when
+    ``weighted``), and who puts its method into words."""
 
-    __tablename__ = "survey_release_exact"
-    __table_args__ = (
-        ForeignKeyConstraint(["survey_id", "number"], ["survey_release.survey_id", "survey_release.number"]),
-    )
-
-    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    counts: Mapped[JsonValue] = mapped_column(Json)
+    targets: Sequence[Target] = ()
+    weighted: bool = False
+    say: Say | None = None
 
 
-append_only(Release.__table__)
-append_only(FrozenTables.__table__)
+NOTHING = Outside()
 
 
 @dataclass(frozen=True)
@@ -96,35 +78,6 @@ class Prepared:
     counts: Counts
 
 
-# Reading --------------------------------------------------------------------------------------------------
-
-
-def current(session: Session, survey_id: str) -> Release | None:
-    """The newest release: what the public sees."""
-    return session.scalar(
-        select(Release).where(Release.survey_id == survey_id).order_by(Release.number.desc()).limit(1)
-    )
-
-
-def all_of(session: Session, survey_id: str) -> list[Release]:
-    """Every release of a survey, the first one first."""
-    return list(
-        session.scalars(select(Release).where(Release.survey_id == survey_id).order_by(Release.number))
-    )
-
-
-def exact_counts(session: Session, release: Release) -> Counts:
-    """The exact numbers behind a release, for analysts."""
-    frozen = session.get_one(FrozenTables, (release.survey_id, release.number))
-    return Counts.from_json(frozen.counts)
-
-
-def fingerprint(content: Mapping[str, Any]) -> str:
-    """SHA-256 of the content as canonical JSON (sorted keys, no spaces, UTF-8), in hexadecimal."""
-    plain = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
 # Making ---------------------------------------------------------------------------------------------------
 
 
@@ -136,13 +89,14 @@ def make(
     now: dt.datetime,
     keys: Keyring,
     draw: Draw | None = None,
+    outside: Outside = NOTHING,
     note: str = "",
     policy: Policy | None = None,
     interim: bool = False,
 ) -> Release:
     """The results of a survey that has closed, or so far. Raises as :func:`prepare` and :func:`store` do."""
     prepare_ = prepare_interim if interim else prepare
-    prepared = prepare_(session, survey, now=now, draw=draw, note=note, policy=policy)
+    prepared = prepare_(session, survey, now=now, draw=draw, outside=outside, note=note, policy=policy)
     return store(session, prepared, by=by, now=now, keys=keys)
 
 
@@ -155,12 +109,13 @@ def correct(
     keys: Keyring,
     note: str,
     draw: Draw | None = None,
+    outside: Outside = NOTHING,
     recount: bool = False,
     policy: Policy | None = None,
 ) -> Release:
     """A new release, saying what is different. Raises as :func:`prepare_correction`, :func:`store` do."""
     prepared = prepare_correction(
-        session, survey, now=now, note=note, draw=draw, recount=recount, policy=policy
+        session, survey, now=now, note=note, draw=draw, outside=outside, recount=recount, policy=policy
     )
     return store(session, prepared, by=by, now=now, keys=keys)
 
@@ -171,6 +126,7 @@ def prepare(
     *,
     now: dt.datetime,
     draw: Draw | None = None,
+    outside: Outside = NOTHING,
     note: str = "",
     policy: Policy | None = None,
 ) -> Prepared:
@@ -188,14 +144,15 @@ def prepare(
     before = current(session, survey.id)
     if before is not None and before.kind != "interim":
         raise SurveysError("release.exists")
-    counts = count(session, survey)
+    counts = count(session, survey, outside.targets)
     if before is not None:
         counts = _settled(exact_counts(session, before), counts)
     if counts.responses == 0:
         raise SurveysError("release.empty")
     return _prepared(
-        session, survey, counts, before, kind="closing", now=now, draw=draw, note=note, policy=policy
-    )
+        session, survey, counts, before, kind="closing", now=now, draw=draw, outside=outside, note=note,
+        policy=policy,
+    )  # fmt: skip
 
 
 def prepare_interim(
@@ -204,6 +161,7 @@ def prepare_interim(
     *,
     now: dt.datetime,
     draw: Draw | None = None,
+    outside: Outside = NOTHING,
     note: str = "",
     policy: Policy | None = None,
 ) -> Prepared:
@@ -218,7 +176,7 @@ def prepare_interim(
     before = current(session, survey.id)
     if before is not None and london_day(before.made_at) >= london_day(now):
         raise SurveysError("release.daily")
-    counts = count(session, survey)
+    counts = count(session, survey, outside.targets)
     if before is None and counts.responses < FIRST_INTERIM:
         raise SurveysError("release.too_few", needed=FIRST_INTERIM)
     if before is not None:
@@ -227,8 +185,9 @@ def prepare_interim(
             raise SurveysError("release.small_change", needed=MOVES_BY)
         counts = _settled(last, counts)
     return _prepared(
-        session, survey, counts, before, kind="interim", now=now, draw=draw, note=note, policy=policy
-    )
+        session, survey, counts, before, kind="interim", now=now, draw=draw, outside=outside, note=note,
+        policy=policy,
+    )  # fmt: skip
 
 
 def prepare_correction(
@@ -238,6 +197,7 @@ def prepare_correction(
     now: dt.datetime,
     note: str,
     draw: Draw | None = None,
+    outside: Outside = NOTHING,
     recount: bool = False,
     policy: Policy | None = None,
 ) -> Prepared:
@@ -254,12 +214,13 @@ def prepare_correction(
         raise SurveysError("release.note", field="note")
     counts = exact_counts(session, before)
     if recount:
-        anew = count(session, survey)
+        anew = count(session, survey, outside.targets)
         if abs(anew.responses - counts.responses) < MOVES_BY:
             raise SurveysError("release.small_change", needed=MOVES_BY)
         counts = _settled(counts, anew)
     return _prepared(
-        session, survey, counts, before, kind="correction", now=now, draw=draw, note=note.strip(),
+        session, survey, counts, before, kind="correction", now=now, draw=draw, outside=outside,
+        note=note.strip(),
         policy=policy,
     )  # fmt: skip
 
@@ -299,6 +260,7 @@ def store(session: Session, prepared: Prepared, *, by: str, now: dt.datetime, ke
 def _settled(before: Counts, after: Counts) -> Counts:
     """A recount in which every group that moved by fewer than :data:`MOVES_BY` keeps its last figures."""
     old = {(t.key, g.key): g for t in (*before.tables, *before.with_without) for g in t.groups}
+    stayed: set[tuple[str, str]] = set()
 
     def settle(table: ExactTable) -> ExactTable:
         groups = []
@@ -307,6 +269,8 @@ def _settled(before: Counts, after: Counts) -> Counts:
             same_rows = last is not None and [r.key for r in last.rows] == [r.key for r in group.rows]
             small = last is not None and same_rows and abs(last.asked - group.asked) < MOVES_BY
             groups.append(last if small and last is not None else group)
+            if small:
+                stayed.add((table.key, group.key))
         return exact.regrouped(table, tuple(groups))
 
     def steady(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
@@ -314,6 +278,8 @@ def _settled(before: Counts, after: Counts) -> Counts:
 
     settled = tuple(settle(table) for table in after.tables)
     whole = {"all": before.responses}, {"all": after.responses}
+    same = abs(before.responses - after.responses) < MOVES_BY
+    weighed = after.weights and after.weights.settled(before.weights, stayed, same=same)
     return Counts(
         responses=steady(*whole)["all"],
         channels=steady(before.channels, after.channels),
@@ -323,6 +289,7 @@ def _settled(before: Counts, after: Counts) -> Counts:
         clashing=before.clashing | after.clashing,
         left_out=after.left_out,
         in_campaigns=after.in_campaigns,
+        weights=weighed,
         with_without=with_without.agreeing([settle(table) for table in after.with_without], settled),
     )
 
@@ -336,6 +303,7 @@ def _prepared(
     kind: str,
     now: dt.datetime,
     draw: Draw | None,
+    outside: Outside,
     note: str,
     policy: Policy | None,
 ) -> Prepared:
@@ -344,11 +312,18 @@ def _prepared(
     document = layout.questionnaire
     asked_before = {question for _, question, _ in layout.earlier}
     notes = {table.key: "wording.changed" for table in counts.tables if table.question in asked_before}
-    beside = counts.with_without if kind != "interim" else ()
+    interim = kind == "interim"
     publication, both = with_without.published(
-        counts.tables, beside, policy, clashing=counts.clashing, notes=notes
+        counts.tables, () if interim else counts.with_without, policy, clashing=counts.clashing, notes=notes
     )
-    tables = list(publication.tables)
+    tables, left_out = list(publication.tables), list(publication.report)
+    weighting = weights.told(
+        counts.weights, wanted=outside.weighted, interim=interim, frozen=kind == "correction"
+    )
+    if counts.weights is not None and weighting["reason"] is None:
+        tables, unweighted = weights.beside(tables, counts.tables, counts.weights, policy)
+        left_out += unweighted
+        weighting["tables"] = weights.keys_of(tables)
     number = before.number + 1 if before is not None else 1
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -371,9 +346,11 @@ def _prepared(
         "findings": {key: found.as_json() for key, found in headlines(tables, document, policy).items()},
         "earlier": _earlier(counts, layout.versions, policy),
         "wording": wording_of(document),
-        "method": {**policy.as_json(), "weighted": False, "self_selected": True},
-        "report": [[a.table, a.rule, a.group, a.row] for a in publication.report],
+        "method": {**policy.as_json(), "weighted": weighting["reason"] is None, "self_selected": True},
+        "weighting": weighting,
+        "report": [[a.table, a.rule, a.group, a.row] for a in left_out],
     }
+    content |= alongside.alongside(content, document, outside.targets, content_before(session, survey))
     if kind != "interim":
         content |= both_ways(counts, policy)
     if both.tables:
@@ -384,7 +361,17 @@ def _prepared(
     figures = (
         {locale: dict(draw(document, tables, locale, content)) for locale in document.locales} if draw else {}
     )
-    return Prepared(survey.id, number, content["kind"], note, content, figures, counts)
+    prepared = Prepared(survey.id, number, content["kind"], note, content, figures, counts)
+    return worded(prepared, document, outside.say)
+
+
+def worded(prepared: Prepared, document: Questionnaire, say: Say | None) -> Prepared:
+    """The same with its method and limits in words, in every language of the survey."""
+    if say is None:
+        return prepared
+    content = prepared.content
+    words = {locale: dict(say(content, document, locale)) for locale in content["locales"]}
+    return replace(prepared, content={**content, "words": words})
 
 
 def _earlier(counts: Counts, versions: Sequence[Any], policy: Policy) -> list[dict[str, Any]]:

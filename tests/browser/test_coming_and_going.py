@@ -106,11 +106,11 @@ def test_a_warning_before_closing_loses_nothing(visit: Visit, portal: Served) ->
     visit.page.clock.run_for("17:00")
     assert not warning.is_visible()
     visit.page.clock.run_for("01:30")
-    assert warning.is_visible()
+    warning.wait_for()
     with visit.page.expect_response("**/surveys/stay") as kept:
         warning.locator("[data-carry-on]").click()
     assert kept.value.status == 204
-    assert not warning.is_visible()
+    warning.wait_for(state="hidden")
     assert visit.page.locator("textarea").input_value() == WORDS
     act(visit, "save")
     code = visit.page.locator(".receipt__code").inner_text()

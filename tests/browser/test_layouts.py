@@ -147,7 +147,7 @@ def test_a_chart_drawn_in_the_dark_is_left_out_on_paper_and_its_table_is_not(
         frame.scroll_into_view_if_needed()
         frame.locator(".bars .point").first.wait_for()
         visit.page.emulate_media(media="print")
-        assert not frame.locator(".main-svg").first.is_visible()
+        frame.locator(".main-svg").first.wait_for(state="hidden")
         assert visit.page.locator("table.figures").first.is_visible()
 
 

@@ -15,7 +15,13 @@ from tests.browser.visit import Visit
 
 FILES = {
     *("static", "public.colours"),
-    *("public.table_csv", "public.table_json", "public.figure_json", "public.dictionary"),
+    *(
+        "public.table_csv",
+        "public.table_json",
+        "public.figure_json",
+        "public.dictionary",
+        "public.comparisons",
+    ),
     *("public.results_file", "public.emblem", "public.round_document"),
     *(
         "public.figure_docx",

@@ -92,7 +92,7 @@ def visiting(
         reduced_motion="reduce",
         **more,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # only what never comes takes that long
     try:
         if scripts:
             context.add_init_script(TELL)

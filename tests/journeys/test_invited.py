@@ -116,6 +116,16 @@ def test_the_letter_holds_the_link_and_says_the_answer_is_named(
     assert "under its name" in " ".join(letter.split())
 
 
+def read_in(officer: PageClient, page: Page, book: openpyxl.Workbook, status: int) -> Page:
+    """The officer lets the portal read this file."""
+    out = io.BytesIO()
+    book.save(out)
+    sent = dict(page.form("Read it").fields) | {"file": (io.BytesIO(out.getvalue()), "partners.xlsx")}
+    answered = officer.post(page.url, data=sent, headers={"Origin": "http://localhost"})
+    assert answered.status_code == status
+    return Page(answered)
+
+
 def test_a_returned_spreadsheet_is_typed_with_its_source(app: Flask, officer: PageClient) -> None:
     link = link_of(officer)
     page = Page(officer.get("/office/invitations/partners-2026"))
@@ -124,6 +134,26 @@ def test_a_returned_spreadsheet_is_typed_with_its_source(app: Flask, officer: Pa
     assert [row[2] for row in cells] == ["In words", "Several codes", "In words", "In words"]
     assert "1: " in cells[1][3]
     page = Page(officer.get(page.link("Type its spreadsheet")))
+    sheet, rows = blank["Questions"], [cell.value for cell in blank["Questions"]["B"]]
+    place = {str(words): number for number, words in enumerate(rows, start=1)}
+    words_of_topic = cells[1][3].splitlines()[0].partition(": ")[2]
+    for row, answer in ((2, NAME), (3, f"{words_of_topic}; 99"), (4, "=SUM(1)"), (5, "Vans")):
+        sheet.cell(row, 5).value = answer
+    refused = read_in(officer, page, blank, 422)
+    assert "The sheet has formulas" in refused.main
+    sheet.cell(4, 5).value = None
+    sheet.append(["Another question", "Another", "", "", "<b>Mine</b>"])
+    read = read_in(officer, page, blank, 422)
+    assert "Row 3:" in read.main
+    assert f"Row {len(place) + 1}: this is not one of the questions" in read.main
+    assert 'value="1 99"' in read.html
+    assert "Vans" in read.html
+    sheet.cell(3, 5).value = words_of_topic.upper()
+    sheet.delete_rows(len(place) + 1)
+    read = read_in(officer, page, blank, 200)
+    assert "3 answers were read" in read.main
+    assert 'value="partners.xlsx"' in read.html
+    assert "Choose a file" in officer.submit(page, {}, "Read it", status=422).main
     values = {"source": "E-mail of the director", "received_on": "2026-11-09", "publish": "no"}
     typed = {"organisation": NAME, "topics": "1", "value": "Vans"}
     page = officer.submit(page, values | {"source": ""} | typed, "Send these answers", status=422)

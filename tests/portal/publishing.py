@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import create_app, drawing
 from portal.database import Database
+from portal.outside import outside
 from portal.partnership import packs, rounds
 from portal.partnership.demonstration import leanings_of
 from portal.partnership.invention import respondent
@@ -67,11 +68,14 @@ def answered(session: Session, survey: Survey, number: int, folder: Path, seed: 
     return document
 
 
-def released(app: Flask, slug: str, now: dt.datetime) -> None:
+def released(app: Flask, slug: str, now: dt.datetime, *, weighted: bool = False) -> None:
     with app.app_context(), store(app).writing() as session:
         survey = surveys.by_slug(session, slug)
         assert survey is not None
-        releases.make(session, survey, by=BY, now=now, keys=KEYS, draw=drawing.drawer(session))
+        beyond = outside(session, survey, weighted=weighted)
+        releases.make(
+            session, survey, by=BY, now=now, keys=KEYS, draw=drawing.drawer(session), outside=beyond
+        )
 
 
 def store(app: Flask) -> Database:

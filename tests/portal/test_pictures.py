@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import maps, panels, pictures, raster, svg
-from portal.order import Order, Ranked
+from portal.order import Ranked
 from portal.pictures import Imprint
 from portal.reading import Label, read
 from tests.portal.test_charts import DOCUMENT, TOPIC_TABLE, WARD_TABLE, WARDS, group, table
@@ -153,10 +153,10 @@ def test_the_order_is_drawn_as_ranges_and_tied_topics_share_a_band() -> None:
     reading = read(TOPIC_TABLE, DOCUMENT, "en_GB")
     places = [(1, 1, 1, 1, 1), (2, 2, 3, 2, 3), (3, 2, 3, 2, 3), (4, 4, 4, 4, 4)]
     ranked = tuple(
-        Ranked(Label(f"T{n}"), at, first, last, low, high)
+        Ranked(Label(f"T{n}"), at, first, last, low, high, 50)
         for n, (at, low, high, first, last) in enumerate(places, start=1)
     )
-    drawing = pictures.order(reading, Order(ranked, ()), REAL)
+    drawing = pictures.order(reading, ranked, REAL)
     root = ElementTree.fromstring(drawing)
     rects = [(r.get("fill"), float(r.get("width", "0"))) for r in root.iter(f"{SVG}rect")]
     spans = [width for fill, width in rects if fill == svg.BAND]

@@ -13,12 +13,12 @@ from portal.order import Ranked, ticks
 from portal.reading import Label
 
 PLACES = [
-    Ranked(Label("Road <safety>"), 1, 1, 1, 1, 1),
-    Ranked(Label("Theft"), 2, 2, 3, 2, 3),
-    Ranked(Label("Scams"), 3, 2, 3, 2, 3),
-    Ranked(Label("Fire"), 4, 4, 5, 4, 5),
-    Ranked(Label("Fraud"), 5, 4, 5, 4, 5),
-    Ranked(Label("Noise"), 6, 6, 6, 6, 6),
+    Ranked(Label("Road <safety>"), 1, 1, 1, 1, 1, 50),
+    Ranked(Label("Theft"), 2, 2, 3, 2, 3, 50),
+    Ranked(Label("Scams"), 3, 2, 3, 2, 3, 50),
+    Ranked(Label("Fire"), 4, 4, 5, 4, 5, 50),
+    Ranked(Label("Fraud"), 5, 4, 5, 4, 5, 50),
+    Ranked(Label("Noise"), 6, 6, 6, 6, 6, 50),
 ]
 
 
@@ -51,7 +51,7 @@ def test_every_tied_group_has_one_band_apart_from_the_next_and_its_name() -> Non
 
 
 def test_the_axis_never_counts_every_place() -> None:
-    many = [Ranked(Label(str(n)), n, n, n, n, n) for n in range(1, 17)]
+    many = [Ranked(Label(str(n)), n, n, n, n, n, 50) for n in range(1, 17)]
     assert ticks(11) == [1, 4, 8, 11]
     figure = rank_charts.draw(many)
     assert figure is not None

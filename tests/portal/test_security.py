@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from flask import Flask
 from portal import create_app
 from portal.config import Settings
 from portal.permissions import PERMISSIONS, Permission
-from portal.security import content_policy, origin_of
+from portal.security import MAX_BODY, content_policy, origin_of
 from tests.conftest import settings_for
 from tests.pages import PageClient
 
@@ -104,6 +105,13 @@ def test_too_much_is_refused_before_it_is_read(client: PageClient) -> None:
     answer = client.post("/surveys/receipt", data={"code": "x" * (1024 * 1024)}, headers=own)
     assert answer.status_code == 413
     assert "That is more than we can take" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/surveys/receipt", 413), ("/nowhere", 404), ("/rounds", 405)])
+def test_a_refused_body_is_heard_to_its_end(client: PageClient, path: str, status: int) -> None:
+    sent = io.BytesIO(b"x" * 3 * MAX_BODY)
+    answer = client.post(path, input_stream=sent, content_length=3 * MAX_BODY)
+    assert (answer.status_code, sent.read(1)) == (status, b"")
 
 
 def test_production_speaks_only_for_its_own_host(production: Flask) -> None:

@@ -49,6 +49,14 @@ def test_hostile_cells_are_harmless_and_come_back_as_they_were() -> None:
     assert back == [words.strip() for words in HOSTILE]
 
 
+@pytest.mark.parametrize(
+    ("row", "height"),
+    [(["short", None, 7], 15), (["x" * 100, ""], 45), (["a\nb\nc"], 45), (["x" * 99_999], 400)],
+)
+def test_a_row_is_as_high_as_its_longest_cell_needs(row: list[Any], height: float) -> None:
+    assert workbooks.row_height(row, [48, 16, 16]) == height
+
+
 def test_a_formula_is_refused_with_its_cell() -> None:
     book = Workbook()
     sheet: Any = book.active

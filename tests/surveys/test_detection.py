@@ -108,7 +108,9 @@ def test_no_text_keeps_it_busy(text: str) -> None:
     began = time.process_time()
     detect(text)
     phrases.flags(text[:20_000])
-    assert time.process_time() - began < 2
+    assert (
+        time.process_time() - began < 30
+    )  # a tenth of a second, or hours when a pattern goes back and forth
 
 
 def test_every_list_says_whether_anybody_checked_it() -> None:

@@ -88,7 +88,7 @@ class SaveView(OfficeForm):
 class CensusUpload(OfficeForm):
     file = FileField(
         "Table from Nomis, as downloaded",
-        description="CSV, for example TS007 (age), TS008 (sex), TS021 (ethnic group). Change nothing in it",
+        description="CSV, for example TS001 for wards, TS007 (age), TS008 (sex), TS021 (ethnicity), as it is",
     )
     about = SelectField("What the table is about", validators=[Required("Choose what the table is about")])
     area = StringField(
@@ -100,7 +100,7 @@ class CensusUpload(OfficeForm):
 class Reason(OfficeForm):
     reason = TextAreaField(
         "Why this has to leave the office",
-        description="It is kept in the audit log. Name no resident",
+        description="It is kept beside the audit log. Name no resident",
         validators=[Required("Say why this has to leave the office")],
     )
 

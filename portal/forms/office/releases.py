@@ -11,6 +11,9 @@ from portal.forms.office import OfficeForm
 class Tables(OfficeForm):
     shown = SelectMultipleField("Tables to publish", choices=[])
     note = TextAreaField("Note", description="Shown with the results")
+    weighted = BooleanField(
+        "Weighted percentages too", description="Beside the unweighted ones, where weighting can be trusted"
+    )
     recount = BooleanField("Count the responses anew", description="After responses were excluded")
 
 

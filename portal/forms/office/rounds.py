@@ -52,7 +52,9 @@ class AddSurvey(OfficeForm):
 
 
 class Override(OfficeForm):
-    reason = TextAreaField("Why this is set aside", description="Kept in the audit log and on the checklist")
+    reason = TextAreaField(
+        "Why this is set aside", description="Shown on the checklist and beside the audit log"
+    )
 
 
 class Cover(OfficeForm):

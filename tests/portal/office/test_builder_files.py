@@ -89,6 +89,22 @@ def test_the_paper_form_has_the_same_codes_in_every_language(ann: PageClient, dr
     assert ann.get(at(draft_id, "/paper?locale=xx")).status_code == 404
 
 
+def test_words_of_a_page_are_set_as_they_are_meant_on_a4(
+    app: Flask, ann: PageClient, writing: Writing
+) -> None:
+    body = "Read **this**:\n\n- One thing\n- [Privacy](/privacy) or [mail](mailto:x@example.org)\n"
+    draft_id = begin(app, writing, editing.set_page(samples.every_kind(), "1", {"body": {"en_GB": body}}))
+    for rest in ("/questionnaire.docx", "/paper.docx"):
+        book = Document(io.BytesIO(ann.get(at(draft_id, rest)).data))
+        lines = {paragraph.text: paragraph.style.name for paragraph in book.paragraphs if paragraph.style}
+        assert lines["Read this:"] == "Normal"
+        assert lines["One thing"] == "List Bullet"
+        assert "Privacy (http://localhost/privacy) or mail (x@example.org)" in lines
+        width = book.sections[0].page_width
+        assert width is not None
+        assert round(width.cm, 1) == 21.0
+
+
 def test_translations_go_out_as_a_spreadsheet_and_come_back(
     ann: PageClient, draft_id: str, writing: Writing
 ) -> None:

@@ -243,6 +243,32 @@ def test_census_tables_weigh_what_they_fit(app: Flask, analyst: PageClient) -> N
     assert "design effect" in page
 
 
+def test_the_board_compares_wards_once_a_census_table_has_them(app: Flask, document: Questionnaire) -> None:
+    consultation = sign_in(app, "consultation")
+    board = f"/office/board/{SLUG}"
+    assert "No census table says how many people live here by ward" in consultation.page(board).main
+    wards = [one.text["en_GB"] for one in document.dimensions[0].categories]
+    rows = ['"East Cambridgeshire","E07000009","87,762"']
+    rows += [f'"{name}","E0501150{number}","{1000 * (number + 1):,}"' for number, name in enumerate(wards)]
+    head = nomis_files.WARDS.partition('"2022 wards"')[0]
+    table = "\n".join([head.rstrip(), "", '"2022 wards","mnemonic","Total: All usual residents"', *rows, ""])
+    file = (io.BytesIO(table.encode()), "wards.csv")
+    one = send(consultation, "/office/census", file=file, about="ward", area="E07000009")
+    assert "totals only" in one.get_data(as_text=True)
+    file = (io.BytesIO(table.encode()), "wards.csv")
+    sent = send(consultation, "/office/census", file=file, about="ward", area="")
+    assert sent.status_code == 302
+    page = consultation.page(board)
+    assert "by ward" not in page.main
+    cells = [[words(cell) for cell in row] for row in page.root.iter("tr")]
+    told = [row for row in cells if row and row[0] in wards]
+    assert len(told) == len(wards)
+    assert "not in the census table" not in str(told)
+    compared = [row for row in told if row[3].endswith("%")]
+    assert 97 <= sum(int(row[3].rstrip("%")) for row in compared) <= 103
+    assert 97 <= sum(int(row[2].rstrip("%")) for row in compared) <= 103
+
+
 def test_views_are_kept_opened_and_deleted_by_their_owner(app: Flask, analyst: PageClient) -> None:
     asked = {"question": "topics", "by": "age", "where-sex": "female"}
     assert send(analyst, f"/office/desk/{SLUG}/views", **{**asked, "name": " "}).status_code == 422

@@ -1,0 +1,376 @@
+"""What a release sets beside its tables, in words: the census, the survey before, how sure an order is.
+
+Every number is one the release keeps (:mod:`surveys.results.alongside`); page, report and files say the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from portal import panels, rank_charts
+from portal.figure_words import figure_words
+from portal.i18n import SOURCE_LOCALE, locale_code
+from portal.order import Ranked, runs_of
+from portal.reading import Label, Reading, label
+from portal.rendering import spoken
+from surveys.questionnaire.model import Questionnaire
+from surveys.results.comparison import SMALLEST_BASE
+
+Content = Mapping[str, Any]
+APART = 2
+"""Points: a group is named when it is this far from its share and a fifth of it away."""
+
+
+def _spoken(one: Label) -> Markup:
+    return spoken(one.text, SOURCE_LOCALE if one.lang else locale_code())
+
+
+def _listed(sentence: str, names: Sequence[Markup], name: str) -> Markup:
+    return escape(sentence) % {name: Markup("; ").join(names)}
+
+
+def _left(sentence: str, left: Sequence[tuple[Label, str]], name: str) -> Markup:
+    gone = [Markup("{} ({})").format(_spoken(one), why) for one, why in left]
+    return _listed(sentence, gone, name) if gone else Markup()
+
+
+def _why(code: str) -> str:
+    if code == "no-census":
+        return str(gettext("the census table has no such group"))
+    return str(gettext("not asked")) if code == "not-asked" else figure_words()[code]
+
+
+# Who answered, and who lives here --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: both shares in whole per cent."""
+
+    label: Label
+    here: int
+    there: int
+
+    @property
+    def missing(self) -> bool:
+        return self.here <= self.there - APART and self.here < 0.8 * self.there
+
+    @property
+    def ample(self) -> bool:
+        return self.here >= self.there + APART and self.here > 1.2 * self.there
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One dimension. No ``groups``: too few people to compare. ``left``: groups left out, each with why."""
+
+    key: str
+    title: Label
+    groups: tuple[Group, ...]
+    left: tuple[tuple[Label, str], ...]
+    source: str
+    as_of: dt.date | None
+
+    @property
+    def heads(self) -> list[str]:
+        return [str(gettext("Group")), str(gettext("Answered")), str(gettext("Live here"))]
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """For the table: our share, the census's, and the two marks."""
+        top = max(max(one.here, one.there) for one in self.groups)
+        return [
+            {
+                "name": _spoken(one.label),
+                "cells": [
+                    f"{one.here}%",
+                    {
+                        "text": f"{one.there}%",
+                        "narrow": gettext("%(share)s live here", share=f"{one.there}%"),
+                    },
+                ],
+                "pair": {"answered": one.here, "district": one.there, "top": top},
+            }
+            for one in self.groups
+        ]
+
+    @property
+    def said(self) -> list[Markup]:
+        """Who is missing, and who answered more than their share."""
+        low = [_told(one) for one in self.groups if one.missing]
+        high = [_told(one) for one in self.groups if one.ample]
+        found = []
+        if low:
+            found.append(_listed(gettext("We heard too little from: %(groups)s."), low, "groups"))
+        if high:
+            found.append(_listed(gettext("We heard more than their share from: %(groups)s."), high, "groups"))
+        return found or [escape(gettext("No group here is far from its share of the people who live here."))]
+
+    @property
+    def too_few(self) -> Markup:
+        words = gettext("%(group)s: too few people, or too few groups, to set beside the census.")
+        return escape(words) % {"group": _spoken(self.title)}
+
+    @property
+    def not_compared(self) -> Markup:
+        return _left(gettext("Not compared: %(groups)s."), self.left, "groups")
+
+
+def _told(one: Group) -> Markup:
+    shares = {"here": f"{one.here}%", "there": f"{one.there}%"}
+    words = escape(gettext("%(group)s (%(here)s of those who answered, %(there)s of those who live here)"))
+    return words % {"group": _spoken(one.label), **shares}
+
+
+def beside(content: Content, document: Questionnaire, locale: str) -> list[Beside]:
+    """Every dimension of the release that the census counts too, in document order."""
+    dimensions = {dimension.key: dimension for dimension in document.dimensions}
+    found = []
+    for one in content.get("beside") or ():
+        dimension = dimensions[one["dimension"]]
+        names = {c.key: label(document, c.text, locale) for c in dimension.categories}
+        groups = tuple(Group(names[g["key"]], g["here"], g["there"]) for g in one["groups"])
+        left = tuple((names[g["key"]], _why(g["why"])) for g in one["left"])
+        as_of = dt.date.fromisoformat(one["as_of"]) if one["as_of"] else None
+        title = label(document, dimension.text, locale)
+        found.append(Beside(dimension.key, title, groups, left, one["source"], as_of))
+    return found
+
+
+# Then and now ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One answer then and now, in whole per cent; ``points`` None: a side is hidden, so nothing is compared.
+
+    ``low`` and ``high``: how far chance alone could move the difference, in whole points, indicative.
+    """
+
+    label: Label
+    then: str
+    now: str
+    points: int | None
+    low: int
+    high: int
+    differs: bool
+    shares: tuple[int, int] | None
+    """Then and now in whole per cent, where they are compared."""
+
+    @property
+    def cells(self) -> list[Any]:
+        if self.points is None:
+            words = {"text": str(gettext("not compared")), "few": True}
+            return [self.then, self.now, words, words]
+        low, high = _points(self.low), _points(self.high)
+        between = str(gettext("%(low)s to %(high)s", low=low, high=high))
+        return [self.then, self.now, _points(self.points), between]
+
+
+@dataclass(frozen=True)
+class Between:
+    """One question of two releases. ``reason``: why nothing is compared; there are no changes then."""
+
+    before: str
+    """The address of the survey before."""
+    number: int
+    then: str
+    now: str
+    changes: tuple[Change, ...]
+    reason: str
+
+    @property
+    def heads(self) -> list[str]:
+        differ, by_chance = str(gettext("Difference")), str(gettext("Range by chance"))
+        return [str(gettext("Answer")), self.then, self.now, differ, by_chance]
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        return [[self._name(change), *change.cells] for change in self.changes]
+
+    def _name(self, change: Change) -> dict[str, Any]:
+        """The answer, with its move drawn under it where there is one."""
+        if change.shares is None:
+            return {"text": _spoken(change.label)}
+        then, now = change.shares
+        return {"text": _spoken(change.label), "move": {"then": then, "now": now, "of": self.most}}
+
+    @property
+    def most(self) -> int:
+        """The end in per cent of the one scale on which every answer's move is drawn."""
+        return panels.end_of(share for change in self.changes for share in change.shares or ())
+
+    @property
+    def said(self) -> Markup:
+        """What moved by more than chance would, or that nothing did, or why nothing is compared."""
+        if self.reason:
+            return escape(_REASONS[self.reason]()) % {"year": self.then, "least": SMALLEST_BASE}
+        moved = [change for change in self.changes if change.differs and change.points]
+        if not moved:
+            return escape(gettext("No answer moved from %(year)s by more than chance could.")) % {
+                "year": self.then
+            }
+        told = Markup("; ").join(
+            Markup("{} ({})").format(_spoken(change.label), _points(change.points or 0)) for change in moved
+        )
+        words = gettext("Moved from %(year)s by more than chance would explain, in points: %(answers)s.")
+        return escape(words) % {"year": self.then, "answers": told}
+
+
+_REASONS = {
+    "not-asked": lambda: gettext("This was not asked in %(year)s, so there is nothing to compare it with."),
+    "identity": lambda: gettext("Another question stood here in %(year)s, so the answers are not compared."),
+    "wording": lambda: gettext("The words have changed since %(year)s, so the answers are not compared."),
+    "kind": lambda: gettext("It was answered in another way in %(year)s, so the answers are not compared."),
+    "answers": lambda: gettext(
+        "There were other answers to choose from in %(year)s, so they are not compared."
+    ),
+    "hidden": lambda: gettext(
+        "The figures of one of the two years are hidden, so nothing is compared with %(year)s."
+    ),
+    "base-small": lambda: gettext(
+        "Fewer than %(least)s people answered in one of the two years, so nothing is compared with %(year)s."
+    ),
+}
+
+
+def _points(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}" if number else "0"
+
+
+def since(content: Content, readings: Sequence[Reading]) -> dict[str, Between]:
+    """By table key: every topline of the release that is compared with the survey before, or why not."""
+    kept = content.get("since")
+    if not kept:
+        return {}
+    then, now = _years(kept["first_day"], content["first_day"])
+    found = {}
+    for reading in readings:
+        one = kept["tables"].get(reading.key)
+        if one is not None:
+            changes = _changes(reading, one["rows"])
+            found[reading.key] = Between(kept["survey"], kept["number"], then, now, changes, one["reason"])
+    return found
+
+
+def _years(then: str, now: str) -> tuple[str, str]:
+    """The years they opened in; two of one year are told apart by the whole day."""
+    return (then[:4], now[:4]) if then[:4] != now[:4] else (then, now)
+
+
+def _changes(reading: Reading, rows: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+    kept = {row["key"]: row for row in rows}
+    found = []
+    for line in reading.sorted_lines(reading.first):
+        if (row := kept.get(line.key)) is None:
+            continue
+        then = f"{row['then']}%" if row["then"] is not None else figure_words()[row["then_hidden"]]
+        if row["now"] is not None:
+            now = f"{row['now']}%"
+        else:
+            hidden = "protect" if line.protects else "few" if line.count is None else "percent-none"
+            now = figure_words()[hidden]
+        shares = (row["then"], row["now"]) if row["points"] is not None else None
+        low, high = row["low"] or 0, row["high"] or 0
+        found.append(Change(line.label, then, now, row["points"], low, high, row["differs"], shares))
+    return tuple(found)
+
+
+# Orders ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Topics in their order, best first. ``left``: topics not ranked, each with why."""
+
+    places: tuple[Ranked, ...]
+    left: tuple[tuple[Label, str], ...]
+    draws: int
+
+    @property
+    def heads(self) -> list[str]:
+        place, by_chance = str(gettext("Place")), str(gettext("Range by chance"))
+        return [str(gettext("Topic")), place, by_chance, str(gettext("Chance of the first three"))]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        many = len(self.places)
+        return [
+            {
+                "name": _spoken(one.label),
+                "cells": [
+                    one.place,
+                    {"text": one.range, "narrow": gettext("By chance: %(places)s", places=one.range)},
+                    {"text": one.chance, "narrow": gettext("First three: %(chance)s", chance=one.chance)},
+                ],
+                "band": {"low": one.low, "high": one.high, "at": one.at, "of": many},
+                **({"group": _heading(run)} if one is run[0] else {}),
+            }
+            for run in runs_of(self.places)
+            for one in run
+        ]
+
+    @property
+    def level(self) -> list[Markup]:
+        """Each tied group in words."""
+        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        return [
+            escape(words)
+            % {
+                "first": run[0].first,
+                "last": run[0].last,
+                "topics": Markup("; ").join(_spoken(one.label) for one in run),
+            }
+            for run in runs_of(self.places)
+            if len(run) > 1
+        ]
+
+    @property
+    def figure(self) -> dict[str, Any] | None:
+        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        return rank_charts.draw(self.places)
+
+    @property
+    def said(self) -> Markup:
+        """Which topics could be first: those whose range begins there."""
+        top = [_spoken(one.label) for one in self.places if one.low == 1]
+        if len(top) == 1:
+            return escape(gettext("%(topic)s came first by more than chance would explain.")) % {
+                "topic": top[0]
+            }
+        return _listed(gettext("Chance alone could put any of these first: %(topics)s."), top, "topics")
+
+    @property
+    def not_ranked(self) -> Markup:
+        return _left(gettext("Not ranked: %(topics)s."), self.left, "topics")
+
+
+def _heading(run: Sequence[Ranked]) -> str:
+    """What stands over a tied group; nothing over a topic that stands clear."""
+    if len(run) == 1:
+        return ""
+    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
+
+
+def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:
+    """By table key: the orders the release keeps."""
+    kept, found = content.get("orders") or {}, {}
+    for reading in readings:
+        if (one := kept.get(reading.key)) is None:
+            continue
+        places = tuple(
+            Ranked(
+                reading.answer(p["key"]), p["rank"], p["first"], p["last"], p["low"], p["high"],
+                p["top_three"],
+            )
+            for p in one["places"]
+        )  # fmt: skip
+        left = tuple((reading.answer(gone["key"]), _why(gone["why"])) for gone in one["left"])
+        found[reading.key] = Ranks(places, left, one["draws"])
+    return found

@@ -1,0 +1,291 @@
+"""What a release sets beside its tables: the census, the survey before, and how sure an order is.
+
+Made when the release is made, from its rounded tables and nothing else of our own, and kept in it, so that
+page and files say the same for ever. Plain JSON, without a word: keys, whole per cent, codes of why not.
+
+``beside``: a list by dimension of {dimension, table, source, as_of, groups: [{key, people, here, there}],
+left: [{key, why}]}; ``why``: "no-census", "not-asked", "few", "protect", or why the table's group is hidden.
+``since``: None, or {survey, number, first_day, tables: {table: {reason, rows: [{key, then, then_hidden, now,
+points, low, high, differs}]}}}; ``reason`` "" or a code of :func:`unlike`, "hidden", "base-small".
+``orders``: {table: {draws, places: [{key, rank, first, last, low, high, top_three}], left: [{key, why}]}}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from surveys.questionnaire.model import Category, Dimension, Questionnaire
+from surveys.results import ranking
+from surveys.results.comparison import SMALLEST_BASE, Compared, Share, each
+from surveys.results.rounding import Policy, percent
+from surveys.results.weighting import Target
+
+Content = Mapping[str, Any]
+Table = Mapping[str, Any]
+COMPARED = ("one", "one-of")
+"""Kinds of question compared with the survey before, beside the headline."""
+
+
+def about_people(document: Questionnaire) -> frozenset[str]:
+    """Questions that say who answered: they place people in groups, or belong to an equality part."""
+    placing = {question for dimension in document.dimensions for question in dimension.questions}
+    after = {
+        question.id
+        for part in document.parts
+        if part.after_check
+        for page in part.pages
+        for question in page.questions
+    }
+    return frozenset(placing | after)
+
+
+def alongside(
+    content: Content, document: Questionnaire, targets: Sequence[Target], before: Content | None
+) -> dict[str, Any]:
+    """Everything set beside the tables of this release. ``before``: the release of the survey before."""
+    toplines = {table["key"]: table for table in content["tables"] if table["by"] is None}
+    return {
+        "beside": population(toplines, document, targets),
+        "since": None if before is None else since(content, toplines, document, before),
+        "orders": orders(toplines, document),
+    }
+
+
+def without(kept: Content, keys: set[str]) -> dict[str, Any]:
+    """The same without what belongs to tables that are not published. ``kept``: a release's content."""
+    found: dict[str, Any] = {}
+    if "beside" in kept:
+        found["beside"] = [one for one in kept["beside"] if one["table"] in keys]
+        found["orders"] = {key: one for key, one in kept["orders"].items() if key in keys}
+        years = kept["since"]
+        found["since"] = years and {
+            **years,
+            "tables": {key: one for key, one in years["tables"].items() if key in keys},
+        }
+    return found
+
+
+# Who answered, and who lives here --------------------------------------------------------------------------
+
+
+def population(
+    toplines: Mapping[str, Table], document: Questionnaire, targets: Sequence[Target]
+) -> list[dict[str, Any]]:
+    """Every dimension that one released question places people in and the census counts.
+
+    Both sides are shares of the people in the groups that both of them count. No ``groups``: fewer than two
+    can be compared, or too few people answered for a percentage.
+    """
+    known = {target.axis: target for target in targets}
+    return [
+        _beside(toplines[dimension.questions[0]], dimension, known[dimension.key])
+        for dimension in document.dimensions
+        if dimension.key in known and len(dimension.questions) == 1 and dimension.questions[0] in toplines
+    ]
+
+
+def _beside(table: Table, dimension: Dimension, target: Target) -> dict[str, Any]:
+    both: list[tuple[str, int, float]] = []
+    left: list[dict[str, str]] = []
+    for category in dimension.categories:
+        there = target.shares.get(category.key)
+        people, why = _counted(table, dimension, category)
+        if there is None:
+            left.append({"key": category.key, "why": "no-census"})
+        elif people is None:
+            left.append({"key": category.key, "why": why})
+        else:
+            both.append((category.key, people, there))
+    here_all, there_all = sum(one[1] for one in both), sum(one[2] for one in both)
+    groups = []
+    for key, people, there in both:
+        here = percent(people, here_all, Policy())
+        if here is not None and there_all > 0:
+            share = int(100 * there / there_all + 0.5)
+            groups.append({"key": key, "people": people, "here": here, "there": share})
+    return {
+        "dimension": dimension.key,
+        "table": table["key"],
+        "source": target.source,
+        "as_of": target.as_of.isoformat() if target.as_of else None,
+        "groups": groups if len(groups) > 1 else [],
+        "left": left,
+    }
+
+
+def _counted(table: Table, dimension: Dimension, category: Category) -> tuple[int | None, str]:
+    """The rounded counts of the answers that make up a group; None, and why, when one of them is hidden."""
+    group = table["groups"][0]
+    rows = {row["key"]: row for row in group["rows"]}
+    total = 0
+    for key in category.answers.get(dimension.questions[0], ()):
+        row = rows.get(key)
+        if row is None:
+            return None, "not-asked"
+        if row["count"] is None:
+            return None, group["hidden"] or row["hidden"] or "few"
+        total += row["count"]
+    return total, ""
+
+
+# Then and now ---------------------------------------------------------------------------------------------
+
+
+def since(
+    content: Content, toplines: Mapping[str, Table], document: Questionnaire, before: Content
+) -> dict[str, Any]:
+    """The headline and every single choice about views, beside the same question of the survey before.
+
+    Both sides are the rounded tables of two releases, taken as independent: nobody is followed.
+    """
+    people = about_people(document)
+    tables = {}
+    for key, table in toplines.items():
+        views = table["question"] not in people and key == table["question"]
+        if views and (table["kind"] in COMPARED or key == content["headline"]):
+            reason, rows = _compared(table, content, before)
+            tables[key] = {"reason": reason, "rows": rows}
+    return {
+        "survey": before["survey"],
+        "number": before["number"],
+        "first_day": before["first_day"],
+        "tables": tables,
+    }
+
+
+def _compared(table: Table, content: Content, before: Content) -> tuple[str, list[dict[str, Any]]]:
+    asked, earlier = content["wording"]["questions"], before["wording"]["questions"]
+    question = asked[table["question"]]
+    key = next((id for id, one in earlier.items() if one["identity"] == question["identity"]), None)
+    if key is None:
+        return ("identity" if table["question"] in earlier else "not-asked"), []
+    if reason := unlike(asked, question, earlier, earlier[key]):
+        return reason, []
+    old = next((t for t in before["tables"] if t["key"] == key), None)
+    if old is None:
+        return "not-asked", []
+    then, now = old["groups"][0], table["groups"][0]
+    if then["hidden"] or now["hidden"] or None in (then["answered"], now["answered"]):
+        return "hidden", []
+    if min(then["answered"], now["answered"]) < SMALLEST_BASE:
+        return "base-small", []
+    return "", _changes(now, then)
+
+
+def unlike(
+    asked: Mapping[str, Any], now: Mapping[str, Any], earlier: Mapping[str, Any], then: Mapping[str, Any]
+) -> str:
+    """Why two questions of one identity may not be compared, from two releases' wordings; "" if they may."""
+    if now["wording"] != then["wording"]:
+        return "wording"
+    if now["kind"] != then["kind"]:
+        return "kind"
+    if _answers(now) != _answers(then):
+        return "answers"
+    if now["of"]:
+        return unlike(asked, asked[now["of"]], earlier, earlier[then["of"]])
+    return ""
+
+
+def _answers(question: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(answer["key"] for answer in question["answers"])
+
+
+def _changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[dict[str, Any]]:
+    old = {row["key"]: row for row in then["rows"]}
+    rows = [row for row in now["rows"] if row["key"] in old]
+    shown = [r for r in rows if r["percent"] is not None and old[r["key"]]["percent"] is not None]
+    made = each(
+        {row["key"]: Share.of(row["count"], now["answered"]) for row in shown},
+        {row["key"]: Share.of(old[row["key"]]["count"], then["answered"]) for row in shown},
+    )
+    return [_change(row, old[row["key"]], made.get(row["key"])) for row in rows]
+
+
+def _change(row: Mapping[str, Any], old: Mapping[str, Any], made: Compared | None) -> dict[str, Any]:
+    then = old["percent"]
+    hidden = (
+        None if then is not None else old["hidden"] or ("few" if old["count"] is None else "percent-none")
+    )
+    found = {"key": row["key"], "then": then, "then_hidden": hidden, "now": row["percent"]}
+    if made is None:
+        return {**found, "points": None, "low": None, "high": None, "differs": False}
+    points = row["percent"] - then
+    low, high = round(100 * made.interval.low), round(100 * made.interval.high)
+    return {
+        **found,
+        "points": points,
+        "low": min(low, points),
+        "high": max(high, points),
+        "differs": made.differs,
+    }
+
+
+# Orders ---------------------------------------------------------------------------------------------------
+
+
+def orders(toplines: Mapping[str, Table], document: Questionnaire) -> dict[str, Any]:
+    """How sure the order of the topics is: of the headline, and of the one that matters most."""
+    found = {}
+    for table in toplines.values():
+        asked = document.question_by_id[table["question"]]
+        leads = asked.id == document.headline or (asked.kind == "one-of" and asked.of == document.headline)
+        if leads and table["key"] == table["question"] and (made := order(table, document)):
+            found[table["key"]] = made
+    return found
+
+
+def order(table: Table, document: Questionnaire) -> dict[str, Any] | None:
+    """Places, with what chance could make of them; None under 30 people or two topics that can be ranked."""
+    group = table["groups"][0]
+    answered = group["answered"]
+    if group["hidden"] or answered is None or answered < SMALLEST_BASE:
+        return None
+    topics = _topics(table, document)
+    shown = [row for row in group["rows"] if row["key"] in topics and row["count"] is not None]
+    if len(shown) < 2:
+        return None
+    counts = np.array([row["count"] for row in shown], dtype=np.int64)
+    draw = ranking.shares_drawn if table["kind"] != "several" else ranking.apart_drawn
+    drawn = draw(counts, answered, draws=ranking.DRAWS)
+    places = ranking.order_of([row["key"] for row in shown], counts / answered, drawn)
+    left = [
+        {"key": row["key"], "why": row["hidden"] or "few"}
+        for row in group["rows"]
+        if row["key"] in topics and row["count"] is None
+    ]
+    return {"draws": ranking.DRAWS, "places": _tied(places), "left": left}
+
+
+def _tied(places: Sequence[ranking.Place]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for _, band in groupby(places, key=lambda place: place.tied):
+        members = list(band)
+        first, last = len(found) + 1, len(found) + len(members)
+        found += [
+            {
+                "key": one.key,
+                "rank": one.rank,
+                "first": first,
+                "last": last,
+                "low": one.low,
+                "high": one.high,
+                "top_three": round(100 * one.top_three),
+            }
+            for one in members
+        ]
+    return found
+
+
+def _topics(table: Table, document: Questionnaire) -> frozenset[str]:
+    """The topics named in the question: not "None of these", not what people wrote in themselves."""
+    asked = document.question_by_id[table["base"]]
+    return frozenset(
+        option.key
+        for option in asked.options
+        if option.meaning in ("answer", "elsewhere") and not option.write_in
+    )

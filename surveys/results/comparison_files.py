@@ -1,0 +1,76 @@
+"""What a release sets beside its tables as CSV: one line a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from surveys.results.exports import COMPARISONS, WORDS, Content, to_csv
+from surveys.results.wording import Words
+
+Line = tuple[str | int | None, ...]
+
+
+def comparisons_csv(content: Content, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
+    """Everything compared in the release: with the census, with the survey before, topics in their order."""
+    said = Words(content["wording"], locale, content["locales"][0], words)
+    found = (
+        *_population(content, said, words),
+        *_since(content, said, words),
+        *_orders(content, said, words),
+    )
+    return to_csv([COMPARISONS, *found])
+
+
+def _population(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[Line]:
+    for one in content.get("beside") or ():
+        question = _question(content, one["table"])
+        start = ("census", one["table"], question, said.question(question, "text"))
+        for group in one["groups"]:
+            name = said.group(question, one["dimension"], group["key"])
+            for measure, figure in (("answered", group["here"]), ("live_here", group["there"])):
+                yield (*start, group["key"], name, measure, figure)
+        for group in one["left"]:
+            name = said.group(question, one["dimension"], group["key"])
+            yield (*start, group["key"], name, "answered", words[group["why"]])
+
+
+def _since(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[Line]:
+    kept = content.get("since") or {"tables": {}}
+    for key, one in kept["tables"].items():
+        question = _question(content, key)
+        start = (f"{kept['survey']}/{kept['number']}", key, question, said.question(question, "text"))
+        for row in one["rows"]:
+            name = said.answer(question, row["key"], None)
+            then = words[row["then_hidden"]] if row["then"] is None else row["then"]
+            now = words["withheld"] if row["now"] is None else row["now"]
+            yield (*start, row["key"], name, "then", then)
+            yield (*start, row["key"], name, "now", now)
+            for measure, field in (
+                ("difference", "points"),
+                ("difference_low", "low"),
+                ("difference_high", "high"),
+            ):
+                figure = words["not-compared"] if row[field] is None else row[field]
+                yield (*start, row["key"], name, measure, figure)
+
+
+def _orders(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[Line]:
+    for key, one in (content.get("orders") or {}).items():
+        question = _question(content, key)
+        start = ("order", key, question, said.question(question, "text"))
+        for place in one["places"]:
+            name = said.answer(question, place["key"], None)
+            for measure, field in (
+                ("place_first", "first"), ("place_last", "last"), ("place_low", "low"),
+                ("place_high", "high"), ("first_three", "top_three"),
+            ):  # fmt: skip
+                yield (*start, place["key"], name, measure, place[field])
+        for gone in one["left"]:
+            name = said.answer(question, gone["key"], None)
+            yield (*start, gone["key"], name, "place_first", words[gone["why"]])
+
+
+def _question(content: Content, key: str) -> str:
+    table: Mapping[str, Any] = next(one for one in content["tables"] if one["key"] == key)
+    return str(table["question"])

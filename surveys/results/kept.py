@@ -1,0 +1,104 @@
+"""Releases as they are kept, and how they are read; in private, the exact tables they were made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
+from surveys.results.counted import Counts
+from surveys.results.disclosure import ReleasedTable
+from surveys.surveys import Survey
+
+
+class Release(Base):
+    """One numbered release of a survey's results. ``content`` is everything but the figures."""
+
+    __tablename__ = "survey_release"
+    __table_args__ = (CheckConstraint("kind IN ('interim', 'closing', 'correction')", name="kind"),)
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(10))
+    made_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    made_by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text, default="")
+    content: Mapped[JsonValue] = mapped_column(Json)
+    figures: Mapped[JsonValue] = mapped_column(Json)
+    """Locale to table key to figure."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of ``content``, see :func:`fingerprint`."""
+
+    @property
+    def tables(self) -> list[ReleasedTable]:
+        return [ReleasedTable.from_json(table) for table in self.content["tables"]]
+
+
+class FrozenTables(Base):
+    """The exact tables behind one release. Never shown to anybody but analysts."""
+
+    __tablename__ = "survey_release_exact"
+    __table_args__ = (
+        ForeignKeyConstraint(["survey_id", "number"], ["survey_release.survey_id", "survey_release.number"]),
+    )
+
+    survey_id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counts: Mapped[JsonValue] = mapped_column(Json)
+
+
+append_only(Release.__table__)
+append_only(FrozenTables.__table__)
+
+
+# Reading --------------------------------------------------------------------------------------------------
+
+
+def current(session: Session, survey_id: str) -> Release | None:
+    """The newest release: what the public sees."""
+    return session.scalar(
+        select(Release).where(Release.survey_id == survey_id).order_by(Release.number.desc()).limit(1)
+    )
+
+
+def all_of(session: Session, survey_id: str) -> list[Release]:
+    """Every release of a survey, the first one first."""
+    return list(
+        session.scalars(select(Release).where(Release.survey_id == survey_id).order_by(Release.number))
+    )
+
+
+def content_before(session: Session, survey: Survey) -> Mapping[str, Any] | None:
+    """The newest release of the survey of the same key that opened last before this one; None without one.
+
+    Invented answers are never set beside real ones.
+    """
+    if survey.opens_at is None:
+        return None
+    wanted = select(Survey.id).where(
+        Survey.key == survey.key,
+        Survey.opens_at < survey.opens_at,
+        Survey.withdrawn_at.is_(None),
+        Survey.demonstration == survey.demonstration,
+    )
+    earlier = session.scalar(wanted.order_by(Survey.opens_at.desc()).limit(1))
+    newest = current(session, earlier) if earlier is not None else None
+    return newest.content if newest is not None else None
+
+
+def exact_counts(session: Session, release: Release) -> Counts:
+    """The exact numbers behind a release, for analysts."""
+    frozen = session.get_one(FrozenTables, (release.survey_id, release.number))
+    return Counts.from_json(frozen.counts)
+
+
+def fingerprint(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as canonical JSON (sorted keys, no spaces, UTF-8), in hexadecimal."""
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
