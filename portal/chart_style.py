@@ -90,6 +90,13 @@ def figure(traces: Sequence[Any], look: Json) -> Json:
     return named
 
 
+def figure_of_plain(traces: Sequence[Json], look: Json) -> Json:
+    """The same of plain traces, without loading plotly: for pages the public reads. Tests validate it."""
+    named: Json = _named({"data": list(traces), "layout": look})
+    named["config"] = dict(CONFIG)
+    return named
+
+
 def _named(value: Any) -> Any:
     if isinstance(value, str):
         return _TOKEN_OF.get(value, value)

@@ -98,6 +98,7 @@ def page(cycle: Cycle, refused: OfficeForm | None = None) -> ResponseReturnValue
         trend_words=TREND_WORDS,
         open_=_open_words(decision) if decision and decision.state == "draft" else [],
         outcome_words=OUTCOME_WORDS,
+        mine={one.what: one.read_on for one in found.readings if one.reader == officer().name},
         adopt=Adopt(
             formdata=None, on=cycle.meeting_on, seen_version=str(decision.version if decision else 0)
         ),

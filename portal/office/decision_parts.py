@@ -67,6 +67,8 @@ def citable(cycle: Cycle) -> list[tuple[str, str]]:
 
 def read_words(id: str) -> str:
     """What somebody read, for what is not on the shelf of this year any more."""
+    if id.startswith("paper:"):
+        return f"The decision paper, version {id.removeprefix('paper:')}"
     if id.startswith("equality:"):
         return f"Equality assessment, version {id.removeprefix('equality:')}"
     cited = citations.parse(id)
@@ -231,6 +233,28 @@ def decision_priority(year: int, key: str) -> ResponseReturnValue:
 
 
 # Minutes --------------------------------------------------------------------------------------------------
+
+
+@bp.post("/decision/<int:year>/read/<any(page, word, equality):what>")
+def decision_read(year: int, what: str) -> ResponseReturnValue:
+    """Opens one of the decision's papers and notes that this member has read it, in this version, once."""
+    cycle, found = begun(year)
+    version = found.words.equality_version if what == "equality" else found.version
+    to = {
+        "page": url_for("office.decision", year=year),
+        "word": url_for("office.decision_word", year=year),
+        "equality": url_for("office.round_equality", slug=cycle.round_slug) if cycle.round_slug else "",
+    }[what]
+    id = f"equality:{version}" if what == "equality" else f"paper:{version}"
+    if found.state == "draft" and version:
+        with writing() as session:
+            decision_minutes.note_reading(
+                session, session.get_one(Decision, year), reader=officer().name, what=id,
+                by=officer().by, now=now(), keys=keys(),
+            )  # fmt: skip
+    if what == "page":
+        said("It is noted that you have read this version.")
+    return redirect(to or url_for("office.decision", year=year))
 
 
 @bp.route("/decision/<int:year>/minutes", endpoint="decision_minutes", methods=["GET", "POST"])

@@ -104,6 +104,7 @@ def evidence_crime() -> ResponseReturnValue:
         faults=faults,
         months=months_known,
         latest=latest,
+        comparison=crime.comparison(session),
         by_type=crime.by_type(session, latest),
         by_ward=crime.by_ward(session, latest),
         wards=wards,

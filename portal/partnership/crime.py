@@ -157,6 +157,22 @@ def _shift(month: str, by: int) -> str:
     return f"{index // 12:04d}-{index % 12 + 1:02d}"
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """The months counted now, and those of the year before that are not here: while any lacks, no change."""
+
+    latest: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+
+def comparison(session: Session) -> Comparison:
+    """What a change of recorded crime rests on. A change over a whole year needs 24 months in a row."""
+    known = {one.month for one in months(session)}
+    latest = window(known)
+    earlier = (_shift(month, -12) for month in latest)
+    return Comparison(latest, tuple(month for month in earlier if month not in known))
+
+
 def volume(session: Session, types: Iterable[str]) -> Volume | None:
     """What was recorded of these types in the latest twelve months known; None without any month."""
     known = [one.month for one in months(session)]

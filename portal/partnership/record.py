@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.partnership import (
+    crime,
     decision_minutes,
     decisions,
     evidence,
@@ -23,6 +24,7 @@ from portal.partnership import (
     sensitivity,
     submissions,
 )
+from portal.partnership.crime import Comparison
 from portal.partnership.cycles import Cycle, settings_of
 from portal.partnership.decision_minutes import DecisionInterest, DecisionReading
 from portal.partnership.decisions import Body, Decision, DecisionEntry
@@ -50,6 +52,7 @@ class OnePage:
     priorities: tuple[ProposedPriority, ...]
     interests: tuple[DecisionInterest, ...]
     readings: tuple[DecisionReading, ...]
+    crime: Comparison
     titles: Mapping[str, str]
     """Area of focus to its name."""
 
@@ -85,6 +88,7 @@ def gather(session: Session, cycle: Cycle, *, now: dt.datetime, keys: Keyring) -
         priorities=priorities.proposed(session, cycle.year) if found else (),
         interests=decision_minutes.interests(session, cycle.year) if found else (),
         readings=decision_minutes.readings(session, cycle.year) if found else (),
+        crime=crime.comparison(session),
         titles={one.key: one.texts.title for one in pages.current(session, "area", pages.SOURCE)},
     )
 

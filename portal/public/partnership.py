@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
+from portal.database import read_session
+from portal.partnership import plan, plan_board
 from portal.partnership.pages import Entry
 from portal.public.blueprint import bp, entries, entry, helpline
+from portal.public.year import why
 from portal.rendering import site
 
 
@@ -22,6 +25,13 @@ def priority(slug: str) -> ResponseReturnValue:
     areas = {area.key: area for area in entries("area")}
     covered = [areas[key] for key in shown.facts.areas if key in areas]
     outcomes = [item for item in entries("outcome") if item.facts.priority == slug]
+    session = read_session()
+    planned = [
+        (year, objective)
+        for year in plan.public_years(session)[:2]
+        if (edition := plan.public(session, year)) is not None
+        for objective in plan_board.board(year, edition.content).under(slug)
+    ]
     return render_template(
         "public/priority.html",
         priority=shown,
@@ -29,6 +39,9 @@ def priority(slug: str) -> ResponseReturnValue:
         topics=[area for area in covered if area.facts.sort == "topic"],
         ways=[area for area in covered if area.facts.sort == "way"],
         outcomes=outcomes,
+        decided=why(slug),
+        planned=planned,
+        all_areas=areas,
         partners=[item for item in entries("partner") if item.facts.status == "responsible"],
         help_lines=[helpline(line) for line in site().helplines_on("support")],
     )

@@ -8,6 +8,8 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from portal import plan_charts
+from portal.chart_style import Json
 from portal.database import read_session
 from portal.partnership import causes, decisions, plan, plan_board, progress, scrutiny
 from portal.partnership.pages import Entry
@@ -15,7 +17,7 @@ from portal.partnership.plan import PlanEdition
 from portal.partnership.plan_board import ObjectiveLine, TargetLine
 from portal.public.blueprint import bp, entries
 from portal.public.year import proofs
-from portal.rendering import number
+from portal.rendering import day, number
 from surveys.surveys import london_day
 
 
@@ -65,6 +67,7 @@ def one_plan(year: int) -> ResponseReturnValue:
         value_of=value_of,
         quarters=quarters(year),
         because=because,
+        trajectory=trajectory,
         recommendations=scrutiny.public(session, year),
     )
 
@@ -82,6 +85,25 @@ def value_of(line: TargetLine, value: float | None) -> str:
     unit = line.body.unit
     figure = number(round(value, 2))
     return f"{figure}{unit}" if unit in ("", "%") else f"{figure} {unit}"
+
+
+def trajectory(line: TargetLine) -> Json | None:
+    """The figure of a target that was reported: the straight line and what was reached each quarter."""
+    if line.way is None:
+        return None
+    ends = (progress.first_day(line.year), *(progress.quarter_end(line.year, n) for n in (1, 2, 3, 4)))
+    told = {one.quarter: one.value for one in line.updates}
+    expected = [line.way.expected(end) for end in ends]
+    reached = [line.body.baseline, *(told.get(quarter) for quarter in (1, 2, 3, 4))]
+    if not any(told.get(quarter) is not None for quarter in told):
+        return None
+    return plan_charts.trajectory(
+        [day(end) for end in ends],
+        plan_charts.Line(
+            gettext("Where we should be"), expected, [value_of(line, round(one, 1)) for one in expected]
+        ),
+        plan_charts.Line(gettext("Where we were"), reached, [value_of(line, one) for one in reached]),
+    )
 
 
 def quarters(year: int) -> dict[int, str]:

@@ -17,12 +17,13 @@ from sqlalchemy import Row, select
 from portal import alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import PICTURE, SHARE
+from portal.drawing import ORDER, PICTURE, SHARE
 from portal.i18n import locale_code
 from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
 from portal.public import consultations, figures
 from portal.public.blueprint import bp, spoken_label, words
+from portal.public.year import decided_on
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
@@ -153,7 +154,8 @@ def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> 
     readings = tuple(read(table, document, locale) for table in content["tables"])
     drawn = _figures(release, locale, document)
     charts = {
-        key: {n: part for n, part in one.items() if n not in (PICTURE, SHARE)} for key, one in drawn.items()
+        key: {n: part for n, part in one.items() if n not in (PICTURE, ORDER, SHARE)}
+        for key, one in drawn.items()
     }
     charts = {key: one for key, one in charts.items() if one}
     pictured = frozenset(key for key, one in drawn.items() if PICTURE in one)
@@ -269,6 +271,7 @@ def survey_results(survey: str) -> ResponseReturnValue:
         newest=consultations.release_number(asked),
         can_pdf=files.can_make_pdf(),
         key_findings=key_findings(shown),
+        decided=decided_on(survey),
         comments_shown=bool(consultations.commented(asked)),
         **({"shares": figures.field_shares(shown.headline)} if shown.headline else {}),
     )

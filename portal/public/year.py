@@ -6,6 +6,7 @@ Only a published decision is ever looked up here; of a draft there is no trace u
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, current_app, make_response, render_template
@@ -15,6 +16,7 @@ from flask_babel import gettext
 from portal.database import read_session
 from portal.i18n import locale_code
 from portal.partnership import (
+    causes,
     citations,
     crime,
     cycles,
@@ -24,10 +26,13 @@ from portal.partnership import (
     heard,
     matrix,
     places,
+    plan,
+    plan_board,
     priorities,
 )
 from portal.partnership.bodies import STATUTORY
 from portal.partnership.decisions import DecisionEntry
+from portal.partnership.plan_board import ActionLine
 from portal.public.blueprint import bp, entries
 from portal.rendering import site
 from surveys.results.disclosure import Policy
@@ -109,6 +114,7 @@ def shelf() -> ResponseReturnValue:
     return render_template(
         "public/evidence.html",
         months=months,
+        comparison=crime.comparison(session),
         latest=[(month, _spoken(month)) for month in latest],
         types=[
             (types[key], [row.get(m, 0) for m in latest], sum(row.values())) for key, row in by_type.items()
@@ -157,10 +163,64 @@ def decision(year: int) -> ResponseReturnValue:
             one for one in decision_minutes.readings(session, year) if one.what.startswith("equality:")
         ],
         rests_on=rests_on,
+        actions=actions_for(year),
+        planned=plan.public(session, year) is not None,
     )
     response = make_response(shown)
     response.headers["Cache-Control"] = "no-cache"  # residents' words show here
     return response
+
+
+@dataclass(frozen=True)
+class Why:
+    """The decision of a year that chose a priority, and what it decided about each topic in it."""
+
+    year: int
+    entries: tuple[DecisionEntry, ...]
+
+    @property
+    def proofs(self) -> list[dict[str, Any]]:
+        """What those entries rest on, each once, where it can be read."""
+        return [one for one in proofs(id for entry in self.entries for id in entry.cites) if one["to"]]
+
+
+def why(priority: str) -> Why | None:
+    """Why something is a priority, by the newest public decision that chose it; None where none did."""
+    session = read_session()
+    for year in decisions.published_years(session):
+        chosen = next((one for one in priorities.proposed(session, year) if one.key == priority), None)
+        if chosen is not None:
+            topics = decisions.entries(session, year, "topic")
+            return Why(year, tuple(one for one in topics if one.key in chosen.areas and one.outcome))
+    return None
+
+
+def decided_on(survey: str) -> list[int]:
+    """The years whose public decision cites the results of a survey, the newest first."""
+    session, cited = read_session(), f"release:{survey}:"
+    return [
+        year
+        for year in decisions.published_years(session)
+        if any(
+            id.startswith(cited)
+            for kind in ("topic", "theme")
+            for entry in decisions.entries(session, year, kind)
+            for id in entry.cites
+        )
+    ]
+
+
+def actions_for(year: int) -> dict[str, list[tuple[int, ActionLine]]]:
+    """What the public plans do because of a year's decision, by the anchor of the entry behind it."""
+    session = read_session()
+    found: dict[str, list[tuple[int, ActionLine]]] = {}
+    for at in plan.public_years(session):
+        edition = plan.public(session, at)
+        for action in plan_board.board(at, edition.content).actions if edition is not None else ():
+            for cause in map(causes.decided, action.body.causes):
+                if cause is not None and cause.year == year:
+                    found.setdefault(f"{cause.kind}-{cause.key}", []).append((at, action))
+    return found
 
 
 def rests_on(entry: DecisionEntry) -> list[dict[str, Any]]:

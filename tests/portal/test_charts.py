@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import chart_style, charts, maps
+from portal import chart_style, charts, maps, plan_charts
 from surveys.questionnaire.model import Questionnaire
 
 SAFE = [
@@ -345,3 +345,22 @@ def test_a_map_keeps_the_shape_of_the_land() -> None:
 def test_only_areas_can_be_wards() -> None:
     with pytest.raises(ValueError, match="not an area: Point"):
         maps.ward("x", "X", {"type": "Point", "coordinates": [0, 52]}, (0, 52))
+
+
+def test_the_chart_of_a_target_is_a_figure_plotly_takes_and_leaves_unreported_quarters_out() -> None:
+    import plotly.graph_objects as go
+
+    moments = ["1 April", "30 June", "30 September"]
+    expected = plan_charts.Line("Should <be>", [40, 45.5, 51], ["40%", "45.5%", "51%"])
+    reached = plan_charts.Line("Was", [40, None, 48], ["40%", "not known", "48%"])
+    figure = plan_charts.trajectory(moments, expected, reached)
+    assert figure is not None
+    go.Figure(data=figure["data"])
+    look = json.loads(re.sub(r'"var\(--[a-z0-9-]+\)"', '"#000000"', json.dumps(figure["layout"])))
+    go.Figure(layout=look)
+    assert figure["config"] == chart_style.CONFIG
+    assert [trace["y"] for trace in figure["data"]] == [[40, 45.5, 51], [40, None, 48]]
+    assert figure["data"][0]["name"] == "Should &lt;be&gt;"
+    assert "#fe" not in json.dumps(figure)
+    nothing = plan_charts.Line("Was", [None, None, None], ["", "", ""])
+    assert plan_charts.trajectory(moments, expected, nothing) is None

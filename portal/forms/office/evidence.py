@@ -54,7 +54,8 @@ class Crime(OfficeForm):
     files = MultipleFileField(
         "Street files",
         description="CSV files from data.police.uk exactly as downloaded, or the downloaded zip archive, "
-        "60 MB at most. Larger ones: portal evidence crime FILE",
+        "60 MB at most. A CSV file of 200 MB fits as the zip archive. Larger ones, on the server: "
+        "portal evidence crime FILE",
     )
 
 

@@ -287,6 +287,40 @@ def test_a_change_needs_the_same_months_a_year_before_and_per_cent_needs_twenty(
     assert latest.id == "crime:2025-01..2025-03"
 
 
+def test_two_years_of_files_give_the_change_of_a_whole_year(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    months = [f"{year}-{number:02d}" for year in (2023, 2024) for number in range(1, 13)]
+    kinds = {"Drugs": (5, 8), "Burglary": (9, 5), "Robbery": (6, 6), "Bicycle theft": (1, 2)}
+    files = [
+        street(
+            *({"Month": month, "Crime type": kind} for kind, (then, later) in kinds.items()
+              for _ in range(later if month > "2024" else then)),
+            name=f"{month}-fen-street.csv",
+        )
+        for month in months
+    ]  # fmt: skip
+    store(session, keys, now, crime_files.read(files[12:], AREA))
+    halfway = crime.comparison(session)
+    assert (halfway.latest[0], halfway.latest[-1]) == ("2024-01", "2024-12")
+    assert halfway.lacking == tuple(months[:12])
+    store(session, keys, now, crime_files.read(files[:12], AREA))
+    assert crime.comparison(session).lacking == ()
+    found = {
+        kind: crime.volume(session, [kind]) for kind in ("drugs", "burglary", "robbery", "bicycle-theft")
+    }
+    assert {
+        kind: (one.number, one.months, one.before, one.percent, one.trend)
+        for kind, one in found.items()
+        if one is not None
+    } == {
+        "drugs": (96, 12, 60, 60, "up"),
+        "burglary": (60, 12, 108, -44, "down"),
+        "robbery": (72, 12, 72, 0, "steady"),
+        "bicycle-theft": (24, 12, 12, None, "few"),
+    }
+
+
 def test_loading_a_pack_never_replaces_what_was_imported(
     session: Session, keys: Keyring, now: dt.datetime
 ) -> None:
