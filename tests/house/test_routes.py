@@ -333,6 +333,7 @@ ADDRESSES = {
     "/results/<survey>/<table>/figure.json": READ,
     "/results/<survey>/<table>/figure": READ,
     "/results/<survey>/<table>/order.json": READ,
+    "/results/<survey>/<table>/order.png": READ,
     "/results/<survey>/<table>/picture.svg": READ,
     "/results/<survey>/<table>/picture.png": READ,
     "/results/<survey>/<table>.docx": READ,
