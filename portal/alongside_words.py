@@ -8,15 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from portal import rank_charts
+from portal import panels, rank_charts
 from portal.figure_words import figure_words
 from portal.i18n import SOURCE_LOCALE, locale_code
+from portal.order import Ranked, runs_of
 from portal.reading import Label, Reading, label
 from portal.rendering import spoken
 from surveys.questionnaire.model import Questionnaire
@@ -160,6 +160,8 @@ class Change:
     low: int
     high: int
     differs: bool
+    shares: tuple[int, int] | None
+    """Then and now in whole per cent, where they are compared."""
 
     @property
     def cells(self) -> list[Any]:
@@ -190,7 +192,19 @@ class Between:
 
     @property
     def rows(self) -> list[list[Any]]:
-        return [[_spoken(change.label), *change.cells] for change in self.changes]
+        return [[self._name(change), *change.cells] for change in self.changes]
+
+    def _name(self, change: Change) -> dict[str, Any]:
+        """The answer, with its move drawn under it where there is one."""
+        if change.shares is None:
+            return {"text": _spoken(change.label)}
+        then, now = change.shares
+        return {"text": _spoken(change.label), "move": {"then": then, "now": now, "of": self.most}}
+
+    @property
+    def most(self) -> int:
+        """The end in per cent of the one scale on which every answer's move is drawn."""
+        return panels.end_of(share for change in self.changes for share in change.shares or ())
 
     @property
     def said(self) -> Markup:
@@ -262,50 +276,13 @@ def _changes(reading: Reading, rows: Sequence[Mapping[str, Any]]) -> tuple[Chang
         else:
             hidden = "protect" if line.protects else "few" if line.count is None else "percent-none"
             now = figure_words()[hidden]
-        found.append(
-            Change(line.label, then, now, row["points"], row["low"] or 0, row["high"] or 0, row["differs"])
-        )
+        shares = (row["then"], row["now"]) if row["points"] is not None else None
+        low, high = row["low"] or 0, row["high"] or 0
+        found.append(Change(line.label, then, now, row["points"], low, high, row["differs"], shares))
     return tuple(found)
 
 
 # Orders ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One topic. ``first`` and ``last``: the places its group shares; ``low`` and ``high``: by chance.
-
-    ``top_three``: of 100 draws, in how many it is among the first three.
-    """
-
-    label: Label
-    at: int
-    first: int
-    last: int
-    low: int
-    high: int
-    top_three: int
-
-    @property
-    def place(self) -> str:
-        if self.first == self.last:
-            return str(self.first)
-        return str(gettext("tied %(first)s to %(last)s", first=self.first, last=self.last))
-
-    @property
-    def range(self) -> str:
-        if self.low == self.high:
-            return str(gettext("only %(place)s", place=self.low))
-        return str(gettext("%(low)s to %(high)s", low=self.low, high=self.high))
-
-    @property
-    def chance(self) -> str:
-        """Nothing drawn is certain: never 0 or 100 in 100."""
-        if self.top_three <= 0:
-            return str(gettext("under 1 in 100"))
-        if self.top_three >= 100:
-            return str(gettext("over 99 in 100"))
-        return str(gettext("%(number)s in 100", number=self.top_three))
 
 
 @dataclass(frozen=True)
@@ -335,14 +312,9 @@ class Ranks:
                 "band": {"low": one.low, "high": one.high, "at": one.at, "of": many},
                 **({"group": _heading(run)} if one is run[0] else {}),
             }
-            for run in self.runs
+            for run in runs_of(self.places)
             for one in run
         ]
-
-    @property
-    def runs(self) -> list[tuple[Ranked, ...]]:
-        """The topics in their order, those of one tied group together."""
-        return [tuple(run) for _, run in groupby(self.places, key=lambda one: one.first)]
 
     @property
     def level(self) -> list[Markup]:
@@ -355,21 +327,14 @@ class Ranks:
                 "last": run[0].last,
                 "topics": Markup("; ").join(_spoken(one.label) for one in run),
             }
-            for run in self.runs
+            for run in runs_of(self.places)
             if len(run) > 1
         ]
 
     @property
     def figure(self) -> dict[str, Any] | None:
         """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
-        return rank_charts.draw(
-            [
-                rank_charts.Place(
-                    one.label.text, one.at, one.low, one.high, one.first, one.last, one.place, one.range
-                )
-                for one in self.places
-            ]
-        )
+        return rank_charts.draw(self.places)
 
     @property
     def said(self) -> Markup:

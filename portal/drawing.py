@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import charts, maps, pictures
+from portal import alongside_words, charts, maps, pictures
 from portal.i18n import html_lang
 from portal.partnership import pages
 from portal.pictures import Imprint
@@ -18,8 +18,8 @@ from surveys.questionnaire.model import Questionnaire
 from surveys.results.disclosure import ReleasedTable
 from surveys.results.releases import Draw
 
-PICTURE, SHARE = "picture", "share"
-"""Beside the chart of a table: the table as SVG; and, for the headline, one more for other sites."""
+PICTURE, ORDER, SHARE = "picture", "order", "share"
+"""Beside the chart of a table: the table as SVG, the order of its topics, the headline for other sites."""
 
 
 def drawer(session: Session) -> Draw:
@@ -36,6 +36,8 @@ def drawer(session: Session) -> Draw:
                 reading = read(table.as_json(), document, locale)
                 figure = figures.setdefault(reading.key, {})
                 figure[PICTURE] = pictures.picture(reading, imprint, wards)
+                for ranks in alongside_words.ranks(content, [reading] if reading.by is None else []).values():
+                    figure[ORDER] = pictures.order(reading, ranks.places, imprint)
                 if reading.key == document.headline:
                     figure[SHARE] = pictures.share(reading, imprint)
         return figures

@@ -143,9 +143,23 @@ def group_campaigns(desk: Desk) -> int:
     return found
 
 
-def scrub(desk: Desk) -> int:
+def scrub(desk: Desk, patience: float = erasure.PATIENCE) -> int:
     """Rewrites what still holds deleted rows; 1 when it could, 0 when somebody was in the way."""
-    return int(erasure.scrub(desk.store.engine, fully=True))
+    with desk.store.reading() as session:
+        asked = erasure.scrub_asked(session)
+    if not erasure.scrub(desk.store.engine, fully=True, patience=patience):
+        return 0
+    if asked:
+        with desk.store.writing() as session:
+            erasure.scrubbed(session, asked)
+    return 1
+
+
+def scrub_soon(desk: Desk) -> int:
+    """The same soon after something was erased, where it takes a moment; a large store waits for night."""
+    with desk.store.reading() as session:
+        asked = erasure.scrub_asked(session)
+    return scrub(desk, erasure.SOON) if asked and erasure.small(desk.store.engine) else 0
 
 
 def empty_log(desk: Desk) -> int:
@@ -240,6 +254,7 @@ JOBS: tuple[Job, ...] = (
     Job("announce-concerns", announce_concerns),
     Job("alarm-overdue", alarm_overdue),
     Job("empty-log", empty_log),
+    Job("scrub-soon", scrub_soon),
     Job(
         "publish-releases",
         _writing(

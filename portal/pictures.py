@@ -14,6 +14,7 @@ from flask_babel import gettext
 
 from portal import maps, svg
 from portal.figure_words import classes, in_figures
+from portal.order import Ranked, runs_of, ticks
 from portal.panels import Panel, end_of, panels, top
 from portal.reading import (
     ALL,
@@ -95,13 +96,13 @@ def picture(reading: Reading, imprint: Imprint, wards: Sequence[maps.Ward] = ())
 # Head and foot ---------------------------------------------------------------------------------------------
 
 
-def _head(sheet: Sheet, reading: Reading, imprint: Imprint) -> float:
+def _head(sheet: Sheet, reading: Reading, imprint: Imprint, title: str = "") -> float:
     y = float(EDGE - 8)
     if imprint.demonstration:
         sheet.rect(0, 0, WIDTH, 40, svg.LANTERN)
         sheet.words(EDGE, 27, gettext("These answers are invented, for demonstration"), 18, weight=700)
         y += 32
-    y = sheet.block(EDGE, y, title_of(reading), 32, WIDTH - 2 * EDGE, weight=700)
+    y = sheet.block(EDGE, y, title or title_of(reading), 32, WIDTH - 2 * EDGE, weight=700)
     y = sheet.block(EDGE, y + 4, reading.wording.text, 18, WIDTH - 2 * EDGE, fill=svg.QUIET)
     return y + 20
 
@@ -295,6 +296,47 @@ def _panel(sheet: Sheet, x: float, y: float, wide: float, panel: Panel, most: in
     return y + 28
 
 
+# The order of topics ---------------------------------------------------------------------------------------
+
+
+def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
+    """How sure the order is: a bar from the best to the worst place by chance, tied topics on one band."""
+    sheet = Sheet(WIDTH)
+    title = gettext("How sure the order is: %(title)s", title=title_of(reading))
+    y = _head(sheet, reading, imprint, title) + 24
+    zero, end, many = EDGE + LABELS + 24, WIDTH - EDGE - VALUES, len(places)
+    unit = (end - zero) / (many - 0.4)
+
+    def across(place: float) -> float:
+        return zero + (place - 0.7) * unit
+
+    start = y
+    for run in runs_of(places):
+        if len(run) > 1:
+            sheet.rect(EDGE, y + 1, WIDTH - 2 * EDGE, ROW * len(run) - 2, svg.TRACK)
+        y += ROW * len(run)
+    for tick in ticks(many):
+        sheet.line(across(tick), start, across(tick), y, svg.LINE)
+        sheet.words(across(tick), start - 8, str(tick), 15, fill=svg.QUIET, anchor="middle")
+    for n, one in enumerate(places):
+        row = _Row(one.label.text, None, one.place)
+        _label(sheet, start + n * ROW, ROW, row, zero - 24, LABELS)
+        middle, width = start + (n + 0.5) * ROW, (one.high - one.low + 0.6) * unit
+        sheet.rect(across(one.low - 0.3), middle - 10, width, 20, svg.BAND, stroke=svg.BAR)
+        sheet.diamond(across(one.at), middle, 8, svg.BAR)
+        sheet.words(WIDTH - EDGE - 8, middle + 6, one.place, 16, fill=svg.QUIET, anchor="end")
+    about = gettext(
+        "The diamond is the place in these answers; the bar is where chance alone could have put it. "
+        "Topics on one band are tied."
+    )
+    y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
+    y = _foot(sheet, y, reading, imprint)
+    _marked(sheet, y, imprint)
+    told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
+    words = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
+    return sheet.drawn(y, title=title, description=words, language=imprint.language)
+
+
 # For other sites -------------------------------------------------------------------------------------------
 
 
@@ -337,19 +379,13 @@ def cover(sheet: Sheet, source: str, title: str) -> float:
     return 211
 
 
-def cover_of(source: str, title: str, lead: str, *, demonstration: bool, language: str) -> str:
+def cover_of(source: str, title: str, lead: str, banner: str, *, language: str) -> str:
     """The preview of a page that has no figures: whose it is, what it is called, and what it is for."""
     sheet = Sheet(SHARE_WIDTH)
     y = cover(sheet, source, title) + 48
     for line in svg.broken(lead, SHARE_WIDTH - 2 * EDGE, 34)[:6] if lead else ():
         sheet.words(EDGE, y + 34, line, 34)
         y += 48
-    if demonstration:
-        sheet.words(
-            EDGE,
-            SHARE_HEIGHT - 40,
-            gettext("These answers are invented, for demonstration"),
-            22,
-            fill=svg.QUIET,
-        )
+    if banner:
+        sheet.words(EDGE, SHARE_HEIGHT - 40, banner, 22, fill=svg.QUIET)
     return sheet.drawn(SHARE_HEIGHT, title=title, description=lead, language=language)

@@ -39,9 +39,12 @@ from surveys.questionnaire.checking import Problem, Raw, check_form, check_page
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import Answer, Page, Questionnaire, Texts
 from surveys.questionnaire.routing import Route, Step, labels, may_finish, walk
+from surveys.surveys import Survey, SurveyVersion, questionnaire_of
 
 bp = Blueprint("preview", __name__, url_prefix="/preview")
 NOTHING = "-"
+SEEN = "seen-"
+"""Before the id of a published version in place of a draft's token."""
 MOST_STATE = 6000
 WRITTEN = "…"
 """Stands for what was typed in one's own words: it is not carried along."""
@@ -144,6 +147,9 @@ def _lang_attr(setting: Setting, texts: Texts | None) -> str | Markup:
 def look(token: str, state: str = NOTHING) -> Look:
     """Opens the preview; a link that does not work any more says why, and ends the request."""
     from_app: Any = current_app.extensions
+    if token.startswith(SEEN):
+        document = _published(token.removeprefix(SEEN))
+        return Look(token, document, _sound(document, unpacked(state)))
     try:
         draft = previews.open_preview(
             read_session(), token, now=from_app["portal.clock"](), keys=from_app["portal.keys"]
@@ -155,6 +161,16 @@ def look(token: str, state: str = NOTHING) -> Look:
     document = drafting.document_of(draft)
     document = freeze(document, places_in_use(read_session()))
     return Look(token, document, _sound(document, unpacked(state)))
+
+
+def _published(version_id: str) -> Questionnaire:
+    """A version that residents were asked: anybody could see it, so anybody may see it again."""
+    session, now = read_session(), current_app.extensions["portal.clock"]()
+    version = session.get(SurveyVersion, version_id)
+    survey = session.get(Survey, version.survey_id) if version is not None else None
+    if version is None or survey is None or survey.opens_at is None or survey.opens_at > now:
+        abort(make_response(render_template("preview/gone.html", reason="unknown"), 404))
+    return questionnaire_of(version)
 
 
 def _sound(document: Questionnaire, state: State) -> State:

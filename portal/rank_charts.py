@@ -7,39 +7,24 @@ place in these answers. Topics that cannot be told apart stand on one band that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import groupby
 
 from portal import chart_style as style
 from portal.chart_style import Json
+from portal.order import Ranked, runs_of, ticks
 
 _HALF = 0.3
 """How far a bar reaches beyond the middle of its first and last place."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """One topic. ``first``, ``last``: the places its group shares; ``place``, ``spread``: both in words."""
-
-    label: str
-    at: int
-    low: int
-    high: int
-    first: int
-    last: int
-    place: str
-    spread: str
-
-
-def draw(places: Sequence[Place]) -> Json | None:
+def draw(places: Sequence[Ranked]) -> Json | None:
     """The chart of these topics, best first; None for fewer than two."""
     import plotly.graph_objects as go
 
     if len(places) < 2:
         return None
     rows = list(range(len(places)))
-    rows_axis, meta = style.rows_layout([one.label for one in places])
-    told = [style.plain(f"{one.label}: {one.place} ({one.spread})") for one in places]
+    rows_axis, meta = style.rows_layout([one.label.text for one in places])
+    told = [style.plain(f"{one.label.text}: {one.place} ({one.range})") for one in places]
     bars = go.Bar(
         orientation="h", y=rows, base=[one.low - _HALF for one in places],
         x=[one.high - one.low + 2 * _HALF for one in places],
@@ -55,8 +40,8 @@ def draw(places: Sequence[Place]) -> Json | None:
     end = len(places) + 0.8
     layout = style.layout(
         xaxis=style.axis(
-            side="top", range=[0.4, end], tickmode="array", tickvals=(ticks := _ticks(len(places))),
-            ticktext=[str(tick) for tick in ticks],
+            side="top", range=[0.4, end], tickmode="array", tickvals=(named := ticks(len(places))),
+            ticktext=[str(tick) for tick in named],
         ),
         yaxis=rows_axis,
         bargap=0.5,
@@ -70,13 +55,7 @@ def draw(places: Sequence[Place]) -> Json | None:
     return style.figure([bars, marks], layout)
 
 
-def _ticks(many: int) -> list[int]:
-    """The first place, every fourth, and the last."""
-    steps = [1, *range(4, many + 1, 4)]
-    return steps if steps[-1] == many else [*(s for s in steps if many - s > 1), many]
-
-
-def _bands(places: Sequence[Place]) -> list[Json]:
+def _bands(places: Sequence[Ranked]) -> list[Json]:
     """A band behind every tied group, from one edge to the other, a little apart from the next."""
     edge: Json = {
         "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below",
@@ -85,7 +64,7 @@ def _bands(places: Sequence[Place]) -> list[Json]:
     return [edge | {"y0": start - 0.46, "y1": end + 0.46} for start, end, _ in _tied(places)]
 
 
-def _names(places: Sequence[Place], end: float) -> list[Json]:
+def _names(places: Sequence[Ranked], end: float) -> list[Json]:
     """What each band says, on its row nearest to the middle that has an empty side; the table says it too."""
     found = []
     for start, last, group in _tied(places):
@@ -107,11 +86,10 @@ def _names(places: Sequence[Place], end: float) -> list[Json]:
     return found
 
 
-def _tied(places: Sequence[Place]) -> list[tuple[int, int, list[Place]]]:
+def _tied(places: Sequence[Ranked]) -> list[tuple[int, int, tuple[Ranked, ...]]]:
     """First row, last row and topics of every group of more than one."""
     found, start = [], 0
-    for _, run in groupby(places, key=lambda one: one.first):
-        group = list(run)
+    for group in runs_of(places):
         if len(group) > 1:
             found.append((start, start + len(group) - 1, group))
         start += len(group)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 import nh3
@@ -132,7 +132,10 @@ def languages(only: Collection[str] = ()) -> list[Language]:
         path = "/"
     return [
         Language(
-            code, own_name(code), f"{path}?in={code}" if previewed else path_in(code, path), code == here
+            code,
+            own_name(code),
+            f"{path}?{urlencode({**request.args, 'in': code})}" if previewed else path_in(code, path),
+            code == here,
         )
         for code in current_app.extensions["portal.locales"]
         if not only or code in only or code == here
@@ -264,4 +267,6 @@ def _request_globals() -> dict[str, Any]:
         "lang": html_lang(here),
         "dir": direction(here),
         "back_to_editing": g.get("preview") if has_request_context() else None,
+        "preview_of": g.get("preview_of") if has_request_context() else None,
+        "colours_then": g.get("colours") if has_request_context() else None,
     }

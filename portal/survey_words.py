@@ -6,6 +6,7 @@ is for officers.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -287,3 +288,82 @@ def _tables(document: Questionnaire) -> Iterator[str]:
     for table in document.breakdowns:
         only = f", only “{sums.get((table.question, table.net), table.net)}”" if table.net else ""
         yield f"{short(table.question)}{only}, for each {groups.get(table.by, table.by).lower()}"
+
+
+# Two versions ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is said or done otherwise: where, and the lines that only one of the two has."""
+
+    where: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def changes(before: Questionnaire, after: Questionnaire) -> tuple[Change, ...]:
+    """Everything that differs in words, rules, routes, limits and counting, in every language of either."""
+    found: list[Change] = []
+    for locale in dict.fromkeys((*after.locales, *before.locales)):
+        source = locale == after.source_locale
+        old, new = (
+            _pieces(told(document, locale), rules=source) if locale in document.locales else {}
+            for document in (before, after)
+        )
+        for where in dict.fromkeys((*new, *old)):
+            was, now_is = old.get(where, ()), new.get(where, ())
+            if was == now_is:
+                continue
+            gone, come = _only_in(was, now_is), _only_in(now_is, was)
+            place = where if source else f"{where} ({locale.partition('_')[0]})"
+            found.append(Change(place, *((gone, come) if gone or come else (was, now_is))))
+    return tuple(found)
+
+
+def _only_in(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines of one that the other has not, or not as often, in order."""
+    left = Counter(those)
+    found = []
+    for line in these:
+        if left[line]:
+            left[line] -= 1
+        else:
+            found.append(line)
+    return tuple(found)
+
+
+def _pieces(survey: Told, *, rules: bool) -> dict[str, tuple[str, ...]]:
+    """What a survey says, as lines by place; without ``rules`` only what is read in its own language."""
+
+    def lines(found: tuple[Line, ...]) -> tuple[str, ...]:
+        return tuple(
+            " · ".join(filter(None, (one.text, one.hint, "; ".join(one.notes if rules else ()))))
+            for one in found
+        )
+
+    pieces: dict[str, tuple[str, ...]] = {
+        "Title and purpose": (survey.title, survey.purpose),
+        "The survey as a whole": survey.rules if rules else (),
+        "The order of questions": tuple(q.short for page in survey.pages for q in page.questions)
+        if rules
+        else (),
+    }
+    for page in survey.pages:
+        texts = (page.part, page.offer, page.section, page.title, page.body)
+        pieces[f"Page {page.id}"] = tuple(filter(None, texts))
+        if rules:
+            pieces[f"Page {page.id}, who sees it and where it leads"] = (
+                *page.part_rules, *page.rules, *page.ways,
+            )  # fmt: skip
+        for question in page.questions:
+            name = f"Question “{question.id}”"
+            pieces[name] = tuple(filter(None, (question.text, question.hint, question.short)))
+            pieces[f"{name}, answers"] = (*lines(question.rows), *lines(question.answers))
+            if rules:
+                pieces[f"{name}, who is asked and limits"] = question.rules
+    pieces["Pages that end the survey early"] = tuple(f"{title}: {body}" for title, body in survey.stops)
+    pieces["Groups of people"] = lines(survey.groups)
+    pieces["Answers added together"] = lines(survey.sums)
+    pieces["Tables by group"] = survey.tables if rules else ()
+    return pieces

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from sqlalchemy import Connection, Engine, Select, delete, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import CheckConstraint, Connection, Engine, Select, SmallInteger, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit, changes, drafts, responses
 from surveys.audit import Entry
@@ -28,6 +30,17 @@ from surveys.surveys import Survey, london_day
 REASONS = ("respondent", "identifies", "unlawful", "mistake", "retention")
 Op = Literal["withdraw", "erase", "comment", "release"]
 OPS: tuple[str, ...] = get_args(Op)
+
+
+class ScrubDue(Base):
+    """One row: how many erasures asked for the files to be rewritten, and up to which they were."""
+
+    __tablename__ = "scrub_due"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=1)
+    asked: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True)
@@ -147,6 +160,7 @@ def erase_comment(
         raise SurveysError("comment.held")
     ledger.append(Erased(survey_id, comment_id, "comment"))
     session.delete(comment)
+    _ask_to_scrub(session)
     session.flush()
     facts = {"survey": survey_id, "reason": reason}
     subject = f"comment:{comment_id}"
@@ -172,6 +186,7 @@ def release(
     if held is not None:
         ledger.append(Erased(concern.survey_id, concern.id, "release"))
         session.delete(held)
+        _ask_to_scrub(session)
         session.flush()
 
 
@@ -271,6 +286,12 @@ def touched() -> list[str]:
     ]
 
 
+SMALL = 64 * 1024 * 1024
+"""Bytes that are rewritten within a second or two, so also by day; more waits for the night."""
+LOCK_WAIT, LOCK_NOT_AVAILABLE = 1000, "55P03"
+"""Milliseconds a table is waited for, and what PostgreSQL calls a wait that was given up."""
+SOON = 2.0
+"""Seconds the rewriting by day waits for transactions that still see deleted rows."""
 PATIENCE = 20.0
 """Seconds the nightly rewriting waits for transactions that still see deleted rows."""
 NOW_NUMBER = text("SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)")
@@ -291,11 +312,55 @@ def scrub(engine: Engine, *, fully: bool = False, patience: float = PATIENCE) ->
         return _scrub_sqlite(engine, fully)
     if fully:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not _nobody_looks_back(connection, patience):
-                return False
-            for table in touched():
-                connection.execute(text(f"VACUUM FULL {table}"))
+            return _nobody_looks_back(connection, patience) and _rewritten(connection)
     return True
+
+
+def _rewritten(connection: Connection) -> bool:
+    """Rewrites the touched tables one by one; False as soon as somebody keeps one.
+
+    It does not wait long for a table: whoever wants the same one meanwhile would wait behind it.
+    """
+    connection.execute(text(f"SET lock_timeout = {LOCK_WAIT}"))
+    try:
+        for table in touched():
+            connection.execute(text(f"VACUUM FULL {table}"))
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    finally:
+        connection.execute(text("RESET lock_timeout"))
+    return True
+
+
+def scrub_asked(session: Session) -> int:
+    """The number to give :func:`scrubbed` while traces of erasures may still lie in the files; else 0."""
+    row = session.get(ScrubDue, 1)
+    return row.asked if row is not None and row.asked > row.done else 0
+
+
+def scrubbed(session: Session, asked: int) -> None:
+    """The files were rewritten after these erasures; those that came meanwhile are still due."""
+    session.execute(update(ScrubDue).where(ScrubDue.done < asked).values(done=asked))
+
+
+def small(engine: Engine) -> bool:
+    """Whether what would be rewritten is at most :data:`SMALL`: until it is, nobody can write to it."""
+    if engine.dialect.name == "sqlite":
+        asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    else:
+        tables = ", ".join(f"('{table}')" for table in touched())
+        asked = f"SELECT sum(pg_total_relation_size(t.name::regclass)) FROM (VALUES {tables}) AS t(name)"  # noqa: S608
+    with engine.connect() as connection:
+        return int(connection.scalar(text(asked)) or 0) <= SMALL
+
+
+def _ask_to_scrub(session: Session) -> None:
+    connection = session.connection()
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    once = insert(ScrubDue).values(id=1, asked=1, done=0)
+    connection.execute(once.on_conflict_do_update(index_elements=["id"], set_={"asked": ScrubDue.asked + 1}))
 
 
 def _nobody_looks_back(connection: Connection, patience: float) -> bool:
@@ -343,6 +408,7 @@ def remove(
     participant_id, receipt_hash = response.participant_id, response.receipt_hash
     if ledger is not None:
         ledger.append(Erased(survey_id, response_id, op))
+        _ask_to_scrub(session)
     drafts.discard_sent(session, receipt_hash)
     mine = (Comment.survey_id == survey_id, Comment.response_id == response_id)
     _set_aside(session, survey_id, select(Comment.id).where(*mine))

@@ -146,7 +146,9 @@ def _group(block: Block, weigh: bool) -> list[tuple[str, ...]]:
     if block.hidden:
         words = hidden_words(block)
         return [(block.label.text, "", *([words] * (3 if weigh else 2)))]
-    return [(block.label.text, line.label.text, *_figures(line, weigh)) for line in block.lines]
+    name, blank = block.label.text, ("",) * (2 if weigh else 1)
+    base = (name, gettext("People who answered"), *blank, base_words(block, "answered"))
+    return [base, *((name, line.label.text, *_figures(line, weigh)) for line in block.lines)]
 
 
 def _grid(reading: Reading, weigh: bool) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -147,6 +147,17 @@ def _seen(response: Response) -> Response:
     return visit.keep(response)
 
 
+UNPRINTED = bytes.maketrans(bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f", b"?" * 29)
+
+
+@bp.after_request
+def _as_page(response: Response) -> Response:
+    """No page can hold control characters; messages quote what was typed and what stood in files."""
+    if response.mimetype == "text/html" and not response.direct_passthrough:
+        response.set_data(response.get_data().translate(UNPRINTED))
+    return response
+
+
 @bp.context_processor
 def _shared() -> dict[str, Any]:
     return {

@@ -19,7 +19,9 @@ from portal.office.builder_desk import (
     conflict,
     draft_at,
     seen,
+    subject_words,
     tell,
+    undoing,
 )
 from portal.office.builder_words import ACTIONS, DIFFERENCES, fault_words
 from portal.partnership.survey_models import models
@@ -31,6 +33,8 @@ from surveys.questionnaire.faults import Fault, load
 from surveys.questionnaire.model import Questionnaire
 from surveys.surveys import Survey, SurveyVersion
 
+STAYING = frozenset({"set", "up", "down", "translate"})
+"""Steps that neither make nor take away anything: whoever takes one back stays on the page."""
 MOST_BYTES = 2_000_000
 
 
@@ -148,8 +152,7 @@ def builder_draft(draft_id: str) -> ResponseReturnValue:
         draft=draft,
         document=document,
         corrected=corrected,
-        can=drafting.reversible(session, draft),
-        actions=ACTIONS,
+        **undoing(draft),
         faults=tell(draft, document, drafting.faults_of(session, draft)),
         earlier=drafting.earlier(session, draft),
         differences=DIFFERENCES,
@@ -164,7 +167,14 @@ def builder_draft(draft_id: str) -> ResponseReturnValue:
 def builder_history(draft_id: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     steps = drafting.history(read_session(), draft)
-    return render_template("office/builder/history.html", draft=draft, steps=steps, actions=ACTIONS)
+    document = drafting.document_of(draft)
+    return render_template(
+        "office/builder/history.html",
+        draft=draft,
+        steps=steps,
+        actions=ACTIONS,
+        touched=lambda step: list(dict.fromkeys(subject_words(document, one) for one in step.subjects)),
+    )
 
 
 @bp.post("/surveys/<draft_id>/undo")
@@ -178,13 +188,19 @@ def builder_redo(draft_id: str) -> ResponseReturnValue:
 
 
 def _reverse(draft_id: str, verb: Any, done: str) -> ResponseReturnValue:
+    home = url_for("office.builder_draft", draft_id=draft_id)
+    back = request.form.get("back", "")
+    can = drafting.reversible(read_session(), draft_at(draft_id))
+    step = can.undo if verb is drafting.undo else can.redo
     try:
         with writing() as session:
             verb(session, draft_id, seen_version=seen(), by=officer().by, now=now(), keys=keys())
         said(done)
     except SurveysError as problem:
         said(words_of(problem))
-    return redirect(url_for("office.builder_draft", draft_id=draft_id))
+    # A page is gone on which somebody undid that it was made.
+    stays = step is not None and step.action.partition(".")[2] in STAYING and back.startswith(f"{home}/")
+    return redirect(back if stays and "//" not in back else home)
 
 
 @bp.post("/surveys/<draft_id>/aside")

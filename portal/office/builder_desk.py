@@ -11,7 +11,7 @@ from flask import abort, request, url_for
 from portal.database import read_session, writing
 from portal.messages import words_of
 from portal.office.blueprint import keys, name_of, now, officer, said, whole
-from portal.office.builder_words import fault_words
+from portal.office.builder_words import ACTIONS, fault_words
 from portal.partnership.survey_models import places_in_use
 from portal.rendering import moment
 from portal.route_words import by_name, condition_words, option_words
@@ -73,6 +73,36 @@ def conditions_said(document: Questionnaire) -> Callable[[Condition], str]:
     named = freeze(document, places())
     names = by_name(document)
     return lambda condition: condition_words(condition, named, document.source_locale, names)
+
+
+def undoing(draft: SurveyDraft) -> dict[str, Any]:
+    """What a page needs to offer undo and redo."""
+    return {"can": drafting.reversible(read_session(), draft), "actions": ACTIONS}
+
+
+def subject_words(document: Questionnaire, subject: str) -> str:
+    """What a step touched, as officers call it; its own name when it is gone."""
+    kind, _, name = subject.partition(":")
+    if kind == "text":
+        return subject_words(document, name.partition(":")[2].partition(".")[0]) if ":" in name else name
+    if kind == "question":
+        return by_name(document)(name)
+    said_kind = SUBJECTS.get(kind, kind)
+    return f"{said_kind} {name}".strip() if kind in ("page", "language") else said_kind
+
+
+SUBJECTS = {
+    "page": "Page",
+    "document": "The settings",
+    "language": "Language",
+    "dimensions": "Groups of people",
+    "nets": "Answers added together",
+    "breakdowns": "Tables by group",
+    "sections": "Sections",
+    "parts": "Parts",
+    "stops": "Stop pages",
+    "bank": "The question bank",
+}
 
 
 def seen() -> int:

@@ -14,8 +14,8 @@ from surveys.authoring import drafting
 from surveys.questionnaire.model import Questionnaire
 from surveys.questionnaire.roads import Station, stations
 
-ROW, BOX, LEFT, WIDE = 52, 34, 64, 232
-ROOM = 26
+ROW, BOX, LEFT, WIDE = 52, 34, 64, 300
+ROOM = 36
 
 
 @dataclass(frozen=True)

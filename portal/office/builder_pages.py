@@ -9,7 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from portal.forms.office.builder import AddPage, AddQuestion, Holder, PageForm
 from portal.office.blueprint import bp, said
-from portal.office.builder_desk import Conflict, change, conditions_said, conflict, draft_at, press, thing
+from portal.office.builder_desk import (
+    Conflict,
+    change,
+    conditions_said,
+    conflict,
+    draft_at,
+    press,
+    thing,
+    undoing,
+)
 from portal.office.builder_words import KINDS
 from surveys.authoring import drafting
 from surveys.errors import SurveysError
@@ -87,6 +96,7 @@ def builder_page(draft_id: str, page_id: str) -> ResponseReturnValue:
         clash=clash,
         kinds=KINDS,
         only=conditions_said(document),
+        **undoing(draft),
     )
     return make_response(shown, 422 if form.problems() else 200)
 

@@ -13,14 +13,17 @@ from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.builder_desk import draft_at, places, seen, tell
 from portal.office.builder_words import DIFFERENCES
+from portal.office.door import qr_picture
 from portal.office.visit import settings
 from portal.partnership.instruments import PlannedSurvey
+from portal.survey_words import changes
 from surveys import surveys
 from surveys.authoring import drafting, previews, publishing
 from surveys.authoring.drafting import SurveyDraft
 from surveys.authoring.previews import Preview
 from surveys.errors import SurveysError
 from surveys.questionnaire.comparing import differences
+from surveys.questionnaire.geography import freeze
 from surveys.surveys import Survey
 
 
@@ -52,6 +55,7 @@ def builder_preview(draft_id: str) -> ResponseReturnValue:
         "office/builder/preview.html",
         draft=draft,
         form=form,
+        picture=qr_picture,
         links=[(one, settings().public_url + _address(one)) for one in links],
     )
     return make_response(page, 422 if form.problems() else 200)
@@ -99,6 +103,7 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         survey=survey,
         state=surveys.state(survey, now()) if survey else "",
         changed=differences(base, document) if base else (),
+        every_change=changes(base, freeze(document, places())) if base else (),
         differences=DIFFERENCES,
         faults=tell(draft, document, drafting.faults_of(session, draft)),
         lost={

@@ -31,6 +31,7 @@ from portal.office.builder_desk import (
     question_at,
     tell,
     thing,
+    undoing,
 )
 from portal.office.builder_pages import MOVES
 from portal.office.builder_words import DIFFERENCES, KINDS, MEANINGS
@@ -40,6 +41,7 @@ from surveys.errors import SurveysError
 from surveys.questionnaire import bank, editing
 from surveys.questionnaire.model import Questionnaire
 
+ANSWER_ACTS = frozenset({*MOVES, "copy", "delete"})
 WHERE: dict[str, Literal["options", "rows"]] = {"options": "options", "rows": "rows"}
 
 
@@ -56,21 +58,29 @@ def builder_question(draft_id: str, question_id: str) -> ResponseReturnValue:
         try:
             fields = question_fields(form, question, document)
             options, rows = answer_texts(form, "option"), answer_texts(form, "row")
+            act, where_, key = _pressed()
 
             def edit(now_there: Questionnaire) -> Questionnaire:
                 now_there = editing.set_question(now_there, question_id, fields)
                 locale = now_there.source_locale
                 for where, texts in (("options", options), ("rows", rows)):
-                    for key, words in texts.items():
+                    for key_of, words in texts.items():
                         said_before = {locale: words}
                         now_there = editing.set_option(
-                            now_there, question_id, key, {"text": said_before}, where=WHERE[where]
+                            now_there, question_id, key_of, {"text": said_before}, where=WHERE[where]
                         )
-                return now_there
+                return _moved(now_there, question_id, key, where_, act)
 
-            change(draft_id, edit, "question.set", [f"question:{question_id}"], form.version)
-            said("Saved.")
-            return redirect(url_for("office.builder_question", draft_id=draft_id, question_id=question_id))
+            change(
+                draft_id,
+                edit,
+                f"option.{act}" if act else "question.set",
+                [f"question:{question_id}"],
+                form.version,
+            )
+            said("The answer is deleted. Undo brings it back." if act == "delete" else "Saved.")
+            here = url_for("office.builder_question", draft_id=draft_id, question_id=question_id)
+            return redirect(f"{here}#answers" if act else here)
         except ValueError as line:
             form.bins.errors = [*form.bins.errors, f"Write each band like “0-4 Up to four”, not “{line}”"]
         except SurveysError as problem:
@@ -79,6 +89,24 @@ def builder_question(draft_id: str, question_id: str) -> ResponseReturnValue:
                 draft = draft_at(draft_id)
                 clash = conflict(draft, problem, form, lambda state: _shown(state, question_id))
     return _question_page(draft, document, question, form, clash)
+
+
+def _pressed() -> tuple[str, Literal["options", "rows"], str]:
+    """The small button pressed beside an answer: what to do, in which list, with which answer."""
+    act, _, rest = request.form.get("action", "").partition(":")
+    where, _, key = rest.partition(":")
+    return (act if act in ANSWER_ACTS else ""), WHERE.get(where, "options"), key
+
+
+def _moved(
+    document: Questionnaire, question_id: str, key: str, where: Literal["options", "rows"], act: str
+) -> Questionnaire:
+    """The document after that button was pressed beside an answer."""
+    if act in MOVES:
+        return editing.move_option(document, question_id, key, MOVES[act], where=where)
+    if act == "copy":
+        return editing.copy_option(document, question_id, key, where=where)
+    return editing.delete_option(document, question_id, key, where=where) if act == "delete" else document
 
 
 def _shown(document: Questionnaire, question_id: str) -> dict[str, Any] | None:
@@ -117,6 +145,7 @@ def _question_page(
         earlier=earlier,
         differences=DIFFERENCES,
         only=conditions_said(document),
+        **undoing(draft),
     )
     bad = form.problems() or (more and more.problems()) or (remark and remark.problems())
     return make_response(shown, 422 if bad else 200)
@@ -275,13 +304,15 @@ def _answer_act(
     draft_id: str, question_id: str, key: str, where: Literal["options", "rows"], act: str
 ) -> None:
     subjects = [f"question:{question_id}"]
-    edits: dict[str, drafting.Change] = {
-        "up": lambda document: editing.move_option(document, question_id, key, -1, where=where),
-        "down": lambda document: editing.move_option(document, question_id, key, 1, where=where),
-        "copy": lambda document: editing.copy_option(document, question_id, key, where=where),
-        "delete": lambda document: editing.delete_option(document, question_id, key, where=where),
-    }
-    if act in edits and press(draft_id, edits[act], f"option.{act}", subjects) and act == "delete":
+    if act not in ANSWER_ACTS:
+        return
+    done = press(
+        draft_id,
+        lambda document: _moved(document, question_id, key, where, act),
+        f"option.{act}",
+        subjects,
+    )
+    if done and act == "delete":
         said("The answer is deleted. Undo brings it back.")
 
 

@@ -20,6 +20,7 @@ from portal.office.builder_desk import (
     question_at,
     tell,
     thing,
+    undoing,
 )
 from portal.rendering import moment
 from portal.route_words import by_name
@@ -135,6 +136,7 @@ def builder_route(draft_id: str, what: str, name: str) -> ResponseReturnValue:
         earlier=_choices(document, page_id, own=False),
         here=_choices(document, page_id, own=True),
         faults=[one for one in faults if one.href == here],
+        **undoing(draft),
     )
 
 

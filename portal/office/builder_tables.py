@@ -29,6 +29,7 @@ from portal.office.builder_desk import (
     question_at,
     tell,
     thing,
+    undoing,
 )
 from surveys.authoring import drafting
 from surveys.authoring.drafting import SurveyDraft
@@ -66,6 +67,7 @@ def builder_tables(draft_id: str) -> ResponseReturnValue:
         full=len(document.dimensions) >= tabulation.MOST_GROUPS,
         summable=_chosen(document, tabulation.summable(document)),
         group_names={one.key: document.say(one.text, document.source_locale) for one in document.dimensions},
+        **undoing(draft),
         sum_names={(one.question, one.key): one for one in document.nets},
     )
 
@@ -176,6 +178,7 @@ def builder_group(draft_id: str, key: str) -> ResponseReturnValue:
         form=form,
         clash=clash,
         answers={id: _short(document, id) for id in answers},
+        **undoing(draft),
         faults=_faults(draft, document, url_for("office.builder_group", draft_id=draft_id, key=key)),
     )
     return make_response(page, 422 if form.problems() else 200)

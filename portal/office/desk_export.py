@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import secrets
 from collections.abc import Iterator
 from typing import cast
 
@@ -21,26 +20,13 @@ from surveys.results import microdata, views
 from surveys.results.comments import Cleared, cleared
 from surveys.results.exports import harmless
 from surveys.results.microdata import Together
-from surveys.surveys import Survey, london_day
+from surveys.surveys import Survey
 
-SHORTEST_REASON = 10
 HEADS = (
     ("Question", 30), ("Comment as cleared", 80), ("Themes", 40), ("Language", 10), ("Words replaced", 14),
     ("May be quoted", 14), ("Copy", 30),
 )  # fmt: skip
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _reason(text: str | None) -> str:
-    reason = " ".join((text or "").split())
-    if len(reason) < SHORTEST_REASON:
-        raise SurveysError("export.reason", field="reason")
-    return reason[:300]
-
-
-def _mark() -> str:
-    """Whose copy this is: stands in every line of the file and in the audit log."""
-    return f"{london_day(now()):%Y%m%d}-{officer().id}-{secrets.token_hex(3)}"
 
 
 @bp.route("/desk/<slug>/export", methods=["GET", "POST"])
@@ -51,7 +37,7 @@ def desk_export(slug: str) -> ResponseReturnValue:
     form = Export()
     if request.method == "POST" and form.validate():
         try:
-            reason, mark = _reason(form.reason.data), _mark()
+            reason, mark = microdata.reason_of(form.reason.data), microdata.mark_of(officer().id, now())
             together = cast(Together, form.groups.data)
             with writing() as session:
                 wanted = responses.counts(session, survey.id)
@@ -94,7 +80,7 @@ def desk_comments(slug: str) -> ResponseReturnValue:
     form = Reason()
     if request.method == "POST" and form.validate():
         try:
-            reason, mark = _reason(form.reason.data), _mark()
+            reason, mark = microdata.reason_of(form.reason.data), microdata.mark_of(officer().id, now())
             rows = cleared(read_session(), survey.id, keys=keys())
             with writing() as session:
                 what = {"comments": len(rows), "mark": mark}

@@ -152,7 +152,11 @@ def _making(survey: Survey, draft: Composition, tables: Tables | None) -> dict[s
     try:
         whole, chosen = _prepared(survey, draft)
     except SurveysError as problem:
-        return {"impossible": words_of(problem), "document": document, "lines": [], "form": None}
+        blank = tables or Tables(
+            formdata=None, note=draft.note, recount=draft.recount, weighted=draft.weighted
+        )
+        blank.shown.choices = []
+        return {"impossible": words_of(problem), "document": document, "lines": [], "form": blank}
     lines = _lines(document, whole, draft)
     form = tables or Tables(
         formdata=None,
@@ -220,17 +224,22 @@ def _lines(document: Questionnaire, whole: Prepared, draft: Composition) -> list
 def release_tables(slug: str) -> ResponseReturnValue:
     survey = survey_or_404(slug)
     draft, form = draft_of(survey), Tables()
-    whole, _ = _prepared(survey, draft)
-    menu = [table["key"] for table in whole.content["tables"]]
+    try:
+        prepared, _ = _prepared(survey, draft)
+    except SurveysError:  # nothing can be published yet: a correction's note comes first
+        menu, left_out = [], list(draft.left_out)
+    else:
+        wanted = set(request.form.getlist("shown"))
+        menu = [table["key"] for table in prepared.content["tables"]]
+        left_out = [key for key in menu if key not in wanted]
     form.shown.choices = [(key, key) for key in menu]
-    wanted = set(request.form.getlist("shown"))
     try:
         with writing() as session:
             mine = session.get_one(Composition, draft.id)
             compositions.change(
                 session,
                 mine,
-                left_out=[key for key in menu if key not in wanted],
+                left_out=left_out,
                 note=form.note.data or "",
                 recount=bool(form.recount.data),
                 weighted=bool(form.weighted.data),

@@ -1,26 +1,24 @@
-"""Changes of what people were promised, with the reason they read; and what they saw on any day."""
+"""Changes of what people were promised, with the reason they read."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
-from portal.forms.office.rounds import AUDIENCE_WORDS, CHANGE_WORDS, Change
-from portal.forms.office.texts import LABELS
-from portal.i18n import own_name
+from portal.forms.office.rounds import CHANGE_WORDS, Change, ReasonIn
+from portal.i18n import SOURCE_LOCALE, own_name
 from portal.office.blueprint import bp, fresh_sign_in, now, said
 from portal.office.rounds import the_round
 from portal.office.signature import signed
-from portal.partnership import openings, round_copies, rounds
-from portal.partnership.rounds import LONDON, Round
-from portal.survey_words import told
-from surveys import surveys
+from portal.office.texts import locales
+from portal.partnership import openings, rounds
+from portal.partnership.openings import RoundChange
+from portal.partnership.rounds import Round
 from surveys.errors import SurveysError
-from surveys.surveys import london_day
 
 OFFERED = {
     "coming": ("extend", "pause", "withdraw"),
@@ -58,6 +56,39 @@ def round_change(slug: str) -> ResponseReturnValue:
         shown=shown,
         offered=offered,
         changes=openings.changes_of(read_session(), round_.id),
+        own_words={
+            locale: openings.reasons_in(read_session(), round_.id, locale)
+            for locale in locales()
+            if locale != SOURCE_LOCALE
+        },
+        own_name=own_name,
+    )
+    return make_response(page, 422 if form.problems() else 200)
+
+
+@bp.route("/rounds/<slug>/changes/<change_id>/<locale>", methods=["GET", "POST"])
+def round_reason_in(slug: str, change_id: str, locale: str) -> ResponseReturnValue:
+    """The reason of one change in another language of the site; until it is there people read the English."""
+    round_ = the_round(slug)
+    change = read_session().get(RoundChange, change_id)
+    if change is None or change.round_id != round_.id or change.what == "language":
+        abort(404)
+    if locale == SOURCE_LOCALE or locale not in locales():
+        abort(404)
+    form = ReasonIn()
+    if request.method == "POST":
+        try:
+            with writing() as session:
+                mine = session.get_one(RoundChange, change.id)
+                openings.say_reason(session, mine, locale, form.words.data or "", **signed())
+            said(f"Saved. The page in {own_name(locale)} shows it.")
+            return redirect(url_for("office.round_change", slug=slug))
+        except SurveysError as problem:
+            form.refuse(problem)
+    else:
+        form.words.data = openings.reasons_in(read_session(), round_.id, locale).get(change.id, "")
+    page = render_template(
+        "office/rounds/reason-in.html", round_=round_, form=form, change=change, language=own_name(locale)
     )
     return make_response(page, 422 if form.problems() else 200)
 
@@ -77,29 +108,3 @@ def _carry_out(session: Session, round_: Round, form: Change) -> None:
         "withdraw": openings.withdraw,
     }
     plain[what](session, round_, reason=reason, **signed())
-
-
-@bp.get("/rounds/<slug>/as-seen")
-def round_as_seen(slug: str) -> ResponseReturnValue:
-    """What anybody could read, and was asked, at the end of a day."""
-    round_ = the_round(slug)
-    try:
-        on = dt.date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        on = london_day(now())
-    moment = min(dt.datetime.combine(on, dt.time(23, 59, 59), LONDON), now().astimezone(LONDON))
-    seen = round_copies.as_seen(read_session(), round_, moment)
-    documents = [surveys.questionnaire_of(one.version) for one in seen.surveys]
-    return render_template(
-        "office/rounds/as-seen.html",
-        told=told,
-        round_=round_,
-        seen=seen,
-        on=on,
-        moment_shown=moment,
-        asked=list(zip(seen.surveys, documents, strict=True)),
-        labels=LABELS,
-        audience_words=AUDIENCE_WORDS,
-        own_name=own_name,
-        date_of=dt.date.fromisoformat,
-    )

@@ -258,10 +258,12 @@ def _unsent(kind: str, there: Working) -> TextForm:
     return text_form(kind, locales(), there, choices_for(kind), sent=False)
 
 
-@bp.post("/texts/<kind>/<key>/shown")
+@bp.route("/texts/<kind>/<key>/shown", methods=["GET", "POST"])
 def text_shown(kind: str, key: str) -> ResponseReturnValue:
-    """Takes a thing off the site, or puts it back."""
+    """Asks first, then takes a thing off the site or puts it back."""
     there = thing(kind, key)
+    if request.method == "GET":
+        return render_template("office/texts/shown.html", kind=kind, there=there, words=KIND_WORDS[kind])
     retired = request.form.get("action") != "restore"
     try:
         with writing() as session:

@@ -164,7 +164,7 @@ def save(
             continue
         if there is None and not body and locale not in (NEUTRAL, SOURCE):
             continue
-        made.append(_draft(session, kind, key, locale, body, by=by, now=now))
+        made.append(_draft(session, kind, key, locale, body, after=seen.get(locale, 0), by=by, now=now))
     for revision in made:
         _note(session, "text.drafted", revision, by=by, now=now, keys=keys)
     return tuple(made)
@@ -270,9 +270,21 @@ def retire(
 
 
 def _draft(
-    session: Session, kind: str, key: str, locale: str, body: Mapping[str, Any], *, by: str, now: dt.datetime
+    session: Session,
+    kind: str,
+    key: str,
+    locale: str,
+    body: Mapping[str, Any],
+    *,
+    by: str,
+    now: dt.datetime,
+    after: int | None = None,
 ) -> Revision:
+    """``after``: the number that was seen; whoever committed since the first look is not overwritten."""
     before = _in_state(session, kind, key, locale, "draft")
+    last = pages.last_number(session, kind, key, locale)
+    if after is not None and last != after:
+        raise SurveysError("text.stale", locales=(locale,))
     if before is not None:
         before.state = "superseded"
         session.flush()
@@ -280,7 +292,7 @@ def _draft(
         kind=kind,
         key=key,
         locale=locale,
-        number=pages.last_number(session, kind, key, locale) + 1,
+        number=last + 1,
         state="draft",
         body=dict(body),
         by=by,

@@ -47,6 +47,51 @@ class RoundChange(Base):
 append_only(RoundChange.__table__)
 
 
+class ChangeWords(Base):
+    """The reason of a change in another language of the site; a newer one takes its place."""
+
+    __tablename__ = "round_change_words"
+    __table_args__ = (CheckConstraint("words <> ''", name="words"),)
+
+    change_id: Mapped[str] = mapped_column(ForeignKey("round_change.id"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+def say_reason(
+    session: Session,
+    change: RoundChange,
+    locale: str,
+    words: str,
+    *,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Gives the reason in another language. Raises "record.missing", "record.too_long"."""
+    given = words.strip()
+    if not given:
+        raise SurveysError("record.missing", field="words")
+    if len(given) > MOST_REASON:
+        raise SurveysError("record.too_long", field="words", most=MOST_REASON)
+    session.merge(ChangeWords(change_id=change.id, locale=locale, words=given, by=by, at=now))
+    session.flush()
+    round_ = session.get_one(Round, change.round_id)
+    facts = {"translated": change.id, "locale": locale}
+    note(session, round_, "round.reason_translated", facts, by=by, now=now, keys=keys)
+
+
+def reasons_in(session: Session, round_id: str, locale: str) -> dict[str, str]:
+    """The reasons of a round's changes that were given in this language, by change."""
+    wanted = select(ChangeWords.change_id, ChangeWords.words).join(
+        RoundChange, RoundChange.id == ChangeWords.change_id
+    )
+    found = wanted.where(RoundChange.round_id == round_id, ChangeWords.locale == locale)
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
 def changes_of(session: Session, round_id: str, until: dt.datetime | None = None) -> tuple[RoundChange, ...]:
     """Oldest first; only those made up to ``until`` when it is given."""
     wanted = select(RoundChange).where(RoundChange.round_id == round_id).order_by(RoundChange.at)

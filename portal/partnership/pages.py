@@ -110,8 +110,11 @@ def site(session: Session, locale: str) -> Entry | None:
 OVERLAY = "pages.overlay"
 
 
-def overlay(session: Session, bodies: Mapping[tuple[str, str, str], Mapping[str, object]]) -> None:
-    """For a preview: this session alone reads these bodies (by kind, key, locale) as if they were current."""
+def overlay(session: Session, bodies: Mapping[tuple[str, str, str], Mapping[str, object] | None]) -> None:
+    """For a preview: this session alone reads these bodies (by kind, key, locale) as if they were current.
+
+    None: as if there were nothing.
+    """
     session.info[OVERLAY] = {**session.info.get(OVERLAY, {}), **bodies}
 
 
@@ -133,7 +136,10 @@ def _entries(session: Session, kind: str, locale: str, key: str | None) -> tuple
         bodies.setdefault(row_key, {})[row_locale] = body
     for (of, row_key, row_locale), body in session.info.get(OVERLAY, {}).items():
         if of == kind and key in (None, row_key) and row_locale in (NEUTRAL, SOURCE, locale):
-            bodies.setdefault(row_key, {})[row_locale] = body
+            if body is None:
+                bodies.get(row_key, {}).pop(row_locale, None)
+            else:
+                bodies.setdefault(row_key, {})[row_locale] = body
     entries = [
         _entry(kind, row_key, locale, by_locale)
         for row_key, by_locale in bodies.items()

@@ -183,13 +183,19 @@ def round(slug: str) -> ResponseReturnValue:
         taken_back = rounds.withdrawn(read_session(), slug, now(), locale_code())
         if taken_back is None:
             abort(404)
-        return render_template("public/round_withdrawn.html", consultation=taken_back, changes=_changes(slug))
+        return render_template(
+            "public/round_withdrawn.html",
+            consultation=taken_back,
+            changes=_changes(slug),
+            change_words=_change_words(slug),
+        )
     return render_template(
         "public/round.html",
         consultation=shown,
         instruments=instruments(shown),
         steps=next_steps(shown),
         changes=_changes(slug),
+        change_words=_change_words(slug),
         documents=_documents(slug),
         corrections=_corrections(shown),
     )
@@ -209,6 +215,12 @@ def _changes(slug: str) -> tuple[openings.RoundChange, ...]:
     """Every change of what people were promised, oldest first, with its reason."""
     round_ = rounds.by_slug(read_session(), slug)
     return openings.changes_of(read_session(), round_.id) if round_ else ()
+
+
+def _change_words(slug: str) -> dict[str, str]:
+    """The reasons of the changes in this page's language, where an officer gave them."""
+    round_ = rounds.by_slug(read_session(), slug)
+    return openings.reasons_in(read_session(), round_.id, locale_code()) if round_ else {}
 
 
 def _documents(slug: str) -> tuple[round_documents.RoundDocument, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from portal import pictures, raster
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import PICTURE, SHARE
+from portal.drawing import ORDER, PICTURE, SHARE
 from portal.i18n import html_lang, locale_code
 from portal.partnership import rounds
 from portal.public import consultations
@@ -54,6 +54,12 @@ def picture_svg(survey: str, table: str) -> ResponseReturnValue:
 @bp.get("/results/<survey>/<table>/picture.png")
 def picture_png(survey: str, table: str) -> ResponseReturnValue:
     return _png(_stored(table_or_404(survey, table), table, PICTURE) or abort(404), PNG_WIDTH)
+
+
+@bp.get("/results/<survey>/<table>/order.png")
+def order_png(survey: str, table: str) -> ResponseReturnValue:
+    """How sure the order of the topics is, as a picture."""
+    return _png(_stored(table_or_404(survey, table), table, ORDER) or abort(404), PNG_WIDTH)
 
 
 @bp.get("/results/<survey>/<table>.docx")
@@ -118,6 +124,4 @@ def share_site() -> ResponseReturnValue:
 
 
 def _cover(title: str, lead: str) -> str:
-    return pictures.cover_of(
-        site().name, title, lead, demonstration=site().demonstration, language=html_lang(locale_code())
-    )
+    return pictures.cover_of(site().name, title, lead, site().banner, language=html_lang(locale_code()))

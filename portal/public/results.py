@@ -17,7 +17,7 @@ from sqlalchemy import Row, select
 from portal import alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import PICTURE, SHARE
+from portal.drawing import ORDER, PICTURE, SHARE
 from portal.i18n import locale_code
 from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
@@ -154,7 +154,8 @@ def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> 
     readings = tuple(read(table, document, locale) for table in content["tables"])
     drawn = _figures(release, locale, document)
     charts = {
-        key: {n: part for n, part in one.items() if n not in (PICTURE, SHARE)} for key, one in drawn.items()
+        key: {n: part for n, part in one.items() if n not in (PICTURE, ORDER, SHARE)}
+        for key, one in drawn.items()
     }
     charts = {key: one for key, one in charts.items() if one}
     pictured = frozenset(key for key, one in drawn.items() if PICTURE in one)

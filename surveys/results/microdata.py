@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -10,22 +12,25 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import ANSWERED, NOT_ASKED, PLACE_SKIPPED, Column, codebook_of
 from surveys.questionnaire.codebook import SKIPPED as SKIPPED_BYTE
 from surveys.questionnaire.model import Questionnaire
 from surveys.responses import RESPONSE
 from surveys.results.exports import BOM, harmless
 from surveys.results.follower import layout_of
+from surveys.surveys import london_day
 
 SKIPPED = "skipped"
 """Asked and skipped. A blank is "not asked"."""
 _PART = 2_000
-_FIXED = ("version", "day", "channel", "language")
+_FIXED = ("copy", "version")
 
 
-Together = Literal["everything", "place", "people"]
+Together = Literal["place", "people"]
 """What may stand in one row. "place": places without age, sex or equality answers; "people": those without
-any place. "everything" is for the machine's own custodian only."""
+any place. Nobody, at the command line either, gets both: a row could then point at a person."""
+SHORTEST_REASON = 10
 
 
 def left_out(document: Questionnaire, together: Together) -> frozenset[str]:
@@ -38,20 +43,31 @@ def left_out(document: Questionnaire, together: Together) -> frozenset[str]:
     for dimension in document.dimensions:
         mapped = dimension.map or any(id in places for id in dimension.questions)
         (places if mapped else marks).update(dimension.questions)
-    if together == "everything":
-        return frozenset()
     return frozenset(marks - places if together == "place" else places)
 
 
+def reason_of(text: str | None) -> str:
+    """Why exact rows leave, for the record. Raises SurveysError ``export.reason`` when it says too little."""
+    reason = " ".join((text or "").split())
+    if len(reason) < SHORTEST_REASON:
+        raise SurveysError("export.reason", field="reason")
+    return reason[:300]
+
+
+def mark_of(whose: str, now: dt.datetime) -> str:
+    """Whose copy this is: stands in every line of the file and in the audit log."""
+    return f"{london_day(now):%Y%m%d}-{whose}-{secrets.token_hex(3)}"
+
+
 def responses_csv(
-    session: Session, survey_id: str, *, together: Together = "everything", mark: str = ""
+    session: Session, survey_id: str, *, together: Together = "people", mark: str = ""
 ) -> Iterator[bytes]:
     """Every counted response, a line each, in parts of a few thousand lines.
 
-    ``mark``: a watermark for every line, which says whose copy this is. Such a copy, or one without
-    everything, has copy and version in place of the first four columns: a day narrows down who answered.
+    ``mark``: a watermark for every line, which says whose copy this is. Neither day, channel nor language is
+    in it: they narrow down who answered.
 
-    Columns: version, day, channel, language, then each question of the newest version by its id. A question
+    Columns: copy, version, then each question of the newest version by its id. A question
     with several choices has a column of 1 and 0 for each (``question.choice``); a ranking has ``question.1``
     and so on, a grid ``question.row``; a text only says whether something was written (1).
     """
@@ -62,13 +78,11 @@ def responses_csv(
         for column in codebook_of(layout.questionnaire).columns
         if column.question in layout.questionnaire.question_by_id and column.question not in out
     ]
-    fixed = _FIXED if together == "everything" and not mark else ("copy", "version")
-    yield (BOM + ",".join(harmless(name) for name in (*fixed, *_names(columns))) + "\r\n").encode()
-    marked = None if fixed == _FIXED else harmless(mark)
-    lines = {v.id: _Lines(v.questionnaire, v.number, columns, marked) for v in layout.versions}
+    yield (BOM + ",".join(harmless(name) for name in (*_FIXED, *_names(columns))) + "\r\n").encode()
+    lines = {v.id: _Lines(v.questionnaire, v.number, columns, harmless(mark)) for v in layout.versions}
     stored = RESPONSE.c
     query = (
-        select(stored.version_id, stored.packed, stored.submitted_on, stored.channel, stored.locale)
+        select(stored.version_id, stored.packed)
         .where(stored.survey_id == survey_id, stored.status == "counted")
         .execution_options(yield_per=_PART)
     )
@@ -95,7 +109,7 @@ class _Lines:
     """Turns packed rows of one version into lines, a column at a time."""
 
     def __init__(
-        self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted], mark: str | None
+        self, questionnaire: Questionnaire, number: int, wanted: Sequence[_Wanted], mark: str
     ) -> None:
         self._mark = mark
         codebook = codebook_of(questionnaire)
@@ -104,13 +118,11 @@ class _Lines:
         self._cells = [_Cells(own.get((question, item)), keys) for question, item, keys in wanted]
 
     def of(self, rows: Sequence[Any]) -> str:
-        """Lines of rows of (version, packed, day, channel, language)."""
-        _, packed, days, channels, locales = zip(*rows, strict=True)
+        """Lines of rows of (version, packed)."""
+        _, packed = zip(*rows, strict=True)
         matrix = np.frombuffer(b"".join(packed), dtype=np.uint8).reshape(len(rows), self._width)
         columns = [cells.of(matrix) for cells in self._cells]
-        fixed: tuple[Any, ...] = ([self._number] * len(rows), map(str, days), channels, locales)
-        if self._mark is not None:
-            fixed = ([self._mark] * len(rows), [self._number] * len(rows))
+        fixed = ([self._mark] * len(rows), [self._number] * len(rows))
         return "".join(",".join(line) + "\r\n" for line in zip(*fixed, *columns, strict=True))
 
 

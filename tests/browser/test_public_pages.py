@@ -23,7 +23,13 @@ FILES = {
         "public.comparisons",
     ),
     *("public.results_file", "public.emblem", "public.round_document"),
-    *("public.figure_docx", "public.picture_svg", "public.picture_png", "public.order_json"),
+    *(
+        "public.figure_docx",
+        "public.picture_svg",
+        "public.picture_png",
+        "public.order_json",
+        "public.order_png",
+    ),
     *("public.share_site", "public.share_round", "public.share_results"),
 }
 """Public addresses that answer with a file instead of a page."""

@@ -166,8 +166,11 @@ def test_keys_show_counts_what_each_key_opens(run: Run) -> None:
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_export_never_overwrites(run: Run, tmp_path: Path) -> None:
-    result = run("responses", "export", "none", tmp_path / "out.csv")
+    result = run("responses", "export", "none", tmp_path / "out.csv", "--reason", "Asked for by the board")
     assert (result.exit_code, (tmp_path / "out.csv").exists()) == (1, False)
+    assert run("responses", "export", "none", tmp_path / "out.csv").exit_code == 2
+    short = run("responses", "export", "none", tmp_path / "out.csv", "--reason", "why")
+    assert (short.exit_code, "export.reason" in short.output) == (1, True)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import maps, panels, pictures, raster, svg
+from portal.order import Ranked
 from portal.pictures import Imprint
-from portal.reading import read
+from portal.reading import Label, read
 from tests.portal.test_charts import DOCUMENT, TOPIC_TABLE, WARD_TABLE, WARDS, group, table
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -146,6 +147,25 @@ def test_a_ward_with_too_few_answers_is_white_on_the_map_and_words_in_the_list()
 def test_a_picture_stands_alone() -> None:
     for drawing in (drawn(TOPIC_TABLE), drawn(AGES), drawn(WARD_TABLE, wards=WARDS)):
         assert not re.search(r"href|url\(|<style|<image|on[a-z]+=", drawing)
+
+
+def test_the_order_is_drawn_as_ranges_and_tied_topics_share_a_band() -> None:
+    reading = read(TOPIC_TABLE, DOCUMENT, "en_GB")
+    places = [(1, 1, 1, 1, 1), (2, 2, 3, 2, 3), (3, 2, 3, 2, 3), (4, 4, 4, 4, 4)]
+    ranked = tuple(
+        Ranked(Label(f"T{n}"), at, first, last, low, high, 50)
+        for n, (at, low, high, first, last) in enumerate(places, start=1)
+    )
+    drawing = pictures.order(reading, ranked, REAL)
+    root = ElementTree.fromstring(drawing)
+    rects = [(r.get("fill"), float(r.get("width", "0"))) for r in root.iter(f"{SVG}rect")]
+    spans = [width for fill, width in rects if fill == svg.BAND]
+    assert len(spans) == 4
+    assert spans[1] == spans[2]
+    assert spans[1] / spans[0] == pytest.approx(1.6 / 0.6, abs=0.01)
+    assert len([fill for fill, _ in rects if fill == svg.TRACK]) == 1
+    assert said(drawing).count("tied 2 to 3") == 2
+    assert "T2: tied 2 to 3 (2 to 3)" in (root.findtext(f"{SVG}desc") or "")
 
 
 def test_the_preview_for_other_sites_shows_the_first_topics_and_the_base() -> None:

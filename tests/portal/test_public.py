@@ -246,6 +246,7 @@ def test_a_consultation_gives_reasons_evidence_choices_and_what_comes_next(brows
     assert headings(page) == [
         "Why we are asking",
         "The evidence so far",
+        "What else was considered",
         "What you can choose from",
         "What is still open",
         "What happens next",

@@ -185,6 +185,22 @@ def test_then_and_now_are_the_two_releases_and_their_difference(app: Flask, page
     assert refused < len(rows)
 
 
+@pytest.mark.parametrize("key", YEARS)
+def test_a_move_is_drawn_only_where_both_years_are_shown(page: Element, key: str) -> None:
+    table = next(t for t in page.iter("table") if t.get("id") == f"years-{key}")
+    scale = set()
+    for row in list(table.iter("tr"))[1:]:
+        dots = [float((c.get("cx") or "").rstrip("%")) for c in row.iter() if c.tag.endswith("circle")]
+        before, after, apart, _ = [shown_cell(cell) for cell in row if cell.tag == "td"]
+        if apart == "not compared":
+            assert not dots
+            continue
+        for at, told in zip(dots, (before, after), strict=True):
+            if share := int(told.rstrip("%")):
+                scale.add(round(10 * share * 94 / (at - 3)) // 10)
+    assert len({round(end, -1) for end in scale}) == 1, scale
+
+
 def number(points: str) -> int:
     return int(points.replace("−", "-"))
 

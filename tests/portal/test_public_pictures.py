@@ -85,6 +85,8 @@ def test_the_picture_is_the_one_stored_with_the_release(app: Flask, browser: Pag
     ("address", "size"),
     [
         (f"/results/{SLUG}/topics/picture.png", 1600),
+        (f"/results/{SLUG}/topics/order.png", 1600),
+        (f"/results/{SLUG}/first-topic/order.png", 1600),
         (f"/results/{SLUG}/share.png", 1200),
         ("/share.png", 1200),
         ("/pl/share.png", 1200),
@@ -128,7 +130,16 @@ def test_links_to_pages_have_a_preview_with_a_whole_address(browser: PageClient)
     assert "og:image" not in helping
 
 
-@pytest.mark.parametrize("ending", ["/figure", "/picture.svg", "/picture.png", ".docx"])
+def test_only_the_topics_have_a_picture_of_their_order(browser: PageClient) -> None:
+    assert browser.get(f"/results/{SLUG}/seen/order.png").status_code == 404
+    assert browser.get(f"/results/{SLUG}/topics.by.age/order.png").status_code == 404
+    links = {a.get("href") for a in opened(browser, f"/results/{SLUG}").iter("a")}
+    assert {link for link in links if (link or "").endswith("/order.png")} == {
+        f"/results/{SLUG}/topics/order.png", f"/results/{SLUG}/first-topic/order.png",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["/order.png", "/figure", "/picture.svg", "/picture.png", ".docx"])
 @pytest.mark.parametrize("slug", [OPEN, "nothing"])
 def test_nothing_is_given_before_a_release(browser: PageClient, slug: str, ending: str) -> None:
     assert browser.get(f"/results/{slug}/topics{ending}").status_code == 404

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask_babel import Babel, force_locale
+
 from portal import rank_charts
-from portal.rank_charts import Place
+from portal.order import Ranked, ticks
+from portal.reading import Label
 
 PLACES = [
-    Place("Road <safety>", 1, 1, 1, 1, 1, "1", "only 1"),
-    Place("Theft", 2, 2, 3, 2, 3, "tied 2 to 3", "2 to 3"),
-    Place("Scams", 3, 2, 3, 2, 3, "tied 2 to 3", "2 to 3"),
-    Place("Fire", 4, 4, 5, 4, 5, "tied 4 to 5", "4 to 5"),
-    Place("Fraud", 5, 4, 5, 4, 5, "tied 4 to 5", "4 to 5"),
-    Place("Noise", 6, 6, 6, 6, 6, "6", "only 6"),
+    Ranked(Label("Road <safety>"), 1, 1, 1, 1, 1, 50),
+    Ranked(Label("Theft"), 2, 2, 3, 2, 3, 50),
+    Ranked(Label("Scams"), 3, 2, 3, 2, 3, 50),
+    Ranked(Label("Fire"), 4, 4, 5, 4, 5, 50),
+    Ranked(Label("Fraud"), 5, 4, 5, 4, 5, 50),
+    Ranked(Label("Noise"), 6, 6, 6, 6, 6, 50),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def speaking() -> Iterator[None]:
+    app = Flask("sample")
+    Babel(app)
+    with app.app_context(), force_locale("en_GB"):
+        yield
 
 
 def test_a_bar_runs_from_the_best_to_the_worst_place_and_a_diamond_marks_the_one_found() -> None:
@@ -36,7 +51,8 @@ def test_every_tied_group_has_one_band_apart_from_the_next_and_its_name() -> Non
 
 
 def test_the_axis_never_counts_every_place() -> None:
-    many = [Place(str(n), n, n, n, n, n, str(n), "") for n in range(1, 17)]
+    many = [Ranked(Label(str(n)), n, n, n, n, n, 50) for n in range(1, 17)]
+    assert ticks(11) == [1, 4, 8, 11]
     figure = rank_charts.draw(many)
     assert figure is not None
     assert figure["layout"]["xaxis"]["tickvals"] == [1, 4, 8, 12, 16]

@@ -10,12 +10,17 @@ import pytest
 from flask import Flask
 
 from portal.partnership.survey_models import models
-from portal.survey_words import Told, told
-from surveys.questionnaire import conditions
+from portal.survey_words import Told, changes, told
+from surveys.questionnaire import conditions, editing, framing, tabulation
 from surveys.questionnaire.conditions import Target
 from surveys.questionnaire.model import Questionnaire
 from surveys.questionnaire.wordings import wordings
 from tests.surveys.questionnaire import samples
+
+
+@pytest.fixture
+def database_url(sqlite_copy: str) -> str:
+    return sqlite_copy
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -86,3 +91,56 @@ def test_groups_sums_and_tables_are_said(app: Flask) -> None:
     assert [line.text for line in found.sums] == ["A bit or very unsafe"]
     assert len(found.tables) == 4
     assert any("only “A bit or very unsafe”, for each ward" in words for words in found.tables)
+
+
+@pytest.mark.parametrize(
+    ("edit", "where", "before", "after"),
+    [
+        (
+            lambda q: editing.set_question(q, "age", {"text": {"en_GB": "Your age?"}}),
+            "Question “age”", "How old are you?", "Your age?",
+        ),
+        (
+            lambda q: editing.set_question(q, "topics", {"at_most": 2}),
+            "Question “topics”, who is asked and limits", "Up to 3 answers", "Up to 2 answers",
+        ),
+        (
+            lambda q: editing.set_option(q, "age", "13-15", {"text": {"pl": "Od 13 do 15"}}),
+            "Question “age”, answers (pl)", "13 to 15 (pl)", "Od 13 do 15",
+        ),
+        (
+            lambda q: conditions.add_condition(
+                q, Target("page", "9"), {"question": "age", "includes": ["13-15"]}
+            ),
+            "Page 9, who sees it and where it leads", "",
+            "Shown only if the answer to “How old are you?” is “13 to 15”",
+        ),
+        (
+            lambda q: tabulation.drop_listed(q, "breakdowns", "topics.age"),
+            "Tables by group", "“What matters? Choose”, for each age", "",
+        ),
+        (
+            lambda q: framing.set_document(q, {"minutes": 9}),
+            "The survey as a whole", "People are told it takes about 4 minutes",
+            "People are told it takes about 9 minutes",
+        ),
+    ],
+)  # fmt: skip
+def test_a_correction_says_exactly_what_changes(
+    app: Flask, edit: Any, where: str, before: str, after: str
+) -> None:
+    document = samples.every_kind()
+    with app.test_request_context("/office"):
+        assert changes(document, document) == ()
+        [only] = changes(document, edit(document))
+    assert only.where == where
+    assert (only.before, only.after) == ((before,) if before else (), (after,) if after else ())
+
+
+def test_a_moved_question_and_a_new_language_are_changes(app: Flask) -> None:
+    document = samples.every_kind()
+    with app.test_request_context("/office"):
+        moved = changes(document, editing.move_page(document, "4", 2))
+        added = changes(document, framing.add_language(document, "ro"))
+    assert [one.where for one in moved] == ["The order of questions"]
+    assert {one.where.rpartition(" ")[2] for one in added} == {"(ro)"}

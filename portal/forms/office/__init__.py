@@ -35,17 +35,23 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.refusals: list[str] = []
+        self._unstorable = {field.name for field in _leaves(self) if not _storable_as_typed(field)}
+        for field in _leaves(self):
+            if field.name in self._unstorable:
+                _make_showable(field)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also refuses what no database can hold, in any field."""
         good = super().validate(extra_validators)
         for field in _leaves(self):
-            fault = _unstorable(field)
-            if fault:
-                field.errors = [*field.errors, fault]
-                if isinstance(field.data, str):  # in the browser again, it must be a page
-                    field.data = showable(field.data)
-                good = False
+            if field.name in self._unstorable:
+                fault = "This holds a character we cannot store. Delete it or type it again"
+            elif isinstance(field, IntegerField) and field.data is not None and abs(field.data) > LARGEST:
+                fault = f"Enter a number no larger than {LARGEST:,}"
+            else:
+                continue
+            field.errors = [*field.errors, fault]
+            good = False
         return bool(good)
 
     def refuse(self, problem: SurveysError) -> None:
@@ -95,13 +101,17 @@ def _leaves(fields: Iterable[Field]) -> Iterator[Field]:
             yield field
 
 
-def _unstorable(field: Field) -> str:
-    """Why no database can hold what was typed; empty when it can."""
-    if any(isinstance(raw, str) and not _storable(raw) for raw in field.raw_data or ()):
-        return "This holds a character we cannot store. Delete it or type it again"
-    if isinstance(field, IntegerField) and field.data is not None and abs(field.data) > LARGEST:
-        return f"Enter a number no larger than {LARGEST:,}"
-    return ""
+def _make_showable(field: Field) -> None:
+    """What was typed goes back to the browser and has to be a page there; dates and numbers show it raw."""
+    field.raw_data = [showable(raw) if isinstance(raw, str) else raw for raw in field.raw_data or ()]
+    if isinstance(field.data, str):
+        field.data = showable(field.data)
+    elif isinstance(field.data, list):
+        field.data = [showable(one) if isinstance(one, str) else one for one in field.data]
+
+
+def _storable_as_typed(field: Field) -> bool:
+    return all(_storable(raw) for raw in field.raw_data or () if isinstance(raw, str))
 
 
 def _storable(text: str) -> bool:

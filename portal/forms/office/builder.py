@@ -239,7 +239,7 @@ _TEXTS = ("text", "short", "hint", "unit")
 def question_form(question: Any, document: Questionnaire) -> type[Seen]:
     """A form class for this question: what all kinds have, and what its own kind adds."""
     fields: dict[str, Any] = {
-        "text": StringField("Question", validators=[Required("Write the question")]),
+        "text": TextAreaField("Question", validators=[Required("Write the question")]),
         "short": StringField(
             "In a few words",
             description="For tables, charts and the page where people check their answers",
@@ -366,4 +366,4 @@ def answer_texts(form: Any, kind: str) -> Mapping[str, str]:
 
 
 def _said(form: Any, name: str) -> str:
-    return str(form[name].data or "").strip()
+    return str(form[name].data or "").replace("\r\n", "\n").strip()

@@ -124,6 +124,12 @@ class Answer(OfficeForm):
     words = TextAreaField("Anything you want to add", description="Needed when you send it back")
 
 
+class ReasonIn(OfficeForm):
+    words = TextAreaField(
+        "The reason, translated", description="Somebody who speaks the language should write it"
+    )
+
+
 class Change(OfficeForm):
     what = RadioField("What changes", choices=list(CHANGE_WORDS.items()), validate_choice=False)
     day = DateField("New last day", description="Only to give people longer or to open it again")

@@ -184,6 +184,28 @@ def test_pages_questions_and_answers_move_are_copied_and_deleted_by_buttons(
     assert "Deleted a question" in ann.page(at(draft_id, "/history")).main
 
 
+def test_answers_are_moved_and_deleted_in_the_form_of_their_question_which_keeps_what_was_typed(
+    ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    def keys() -> list[str]:
+        return [option.key for option in document(writing, draft_id).question_by_id["age"].options]
+
+    first, second, *rest = keys()
+    page = ann.page(at(draft_id, "/questions/age"))
+    page = ann.submit(page, {"text": "How old?", f"option.{second}": "Early teens"}, f"down:options:{first}")
+    assert keys() == [second, first, *rest]
+    question = document(writing, draft_id).question_by_id["age"]
+    assert (question.text["en_GB"], question.options[0].text["en_GB"]) == ("How old?", "Early teens")
+    page = ann.submit(page, button=f"copy:options:{second}")
+    page = ann.submit(page, button=f"delete:options:{second}-2")
+    assert "Undo brings it back" in page.main
+    assert keys() == [second, first, *rest]
+    ann.submit(page, button=f"delete:options:{rest[0]}")
+    assert keys() == [second, first, *rest[1:]]
+    ann.submit(ann.page(at(draft_id)), button="Undo: Deleted an answer")
+    assert keys() == [second, first, *rest]
+
+
 def test_a_condition_is_put_together_by_forms_and_drawn_on_the_map(
     ann: PageClient, draft_id: str, writing: Writing
 ) -> None:
@@ -232,6 +254,8 @@ def test_a_shared_preview_shows_the_real_pages_and_saves_nothing(
     app: Flask, ann: PageClient, draft_id: str, writing: Writing
 ) -> None:
     page = ann.submit(ann.page(at(draft_id, "/preview")), {"days": "3"}, "Make the link")
+    assert "Open it as wide as a phone" in page.main
+    assert "QR code of the link above" in page.html
     address = re.search(r"http://localhost(/preview/[\w.-]+)", page.html)
     assert address is not None
     anybody = app.test_client()
@@ -398,6 +422,9 @@ def test_a_changed_meaning_waits_for_a_colleague_and_the_public_reads_the_correc
     assert "needs somebody else’s approval" in told.main
     assert "Approve this correction" not in told.main
     ben = sign_in(app, "consultation", name="Ben Writer")
-    seen = ben.submit(ben.page(f"{draft.url}/publish"), button="Approve this correction")
+    shown = ben.page(f"{draft.url}/publish")
+    assert f"Question “{question}”" in shown.main
+    assert "Asked otherwise?" in shown.main
+    seen = ben.submit(shown, button="Approve this correction")
     assert "Approved as it stands by Ben Writer" in seen.main
     assert "Version 2 is live" in ann.submit(told, sent, "Publish the correction").main

@@ -50,8 +50,16 @@ def test_a_group_is_added_and_its_answers_are_put_together(
     assert [one.key for one in group.categories][-2:] == ["safe", keys[-1]]
     history = ann.page(at(draft_id, "/history")).main
     assert "Added a group of people" in history
-    ann.submit(ann.page(at(draft_id)), button="Undo: Changed a group of people")
+    assert "Groups of people" in history
+    page = ann.submit(page, button="Undo: Changed a group of people")
+    assert page.url.endswith("/tables/groups/feeling")
     assert document(writing, draft_id).dimensions[-1].text["en_GB"] == "Feeling"
+    while "Undo: Changed a group of people" in page.main:
+        page = ann.submit(page, button="Undo: Changed a group of people")
+    page = ann.submit(page, button="Undo: Added a group of people")
+    assert page.h1 == "Next year"
+    page = ann.submit(page, button="Do again: Added a group of people")
+    assert page.h1 == "Next year"
     assert "Add a group of people" not in ann.page(at(draft_id, "/tables")).main  # there are four
 
 

@@ -25,8 +25,9 @@ from tests.office import sign_in
 from tests.pages import PageClient
 from tests.portal.office.test_builder import at, begin, document
 from tests.portal.office.test_builder_files import changed, upload
-from tests.portal.office.test_plan_pages import YEAR, built
+from tests.portal.office.test_plan_pages import built
 from tests.portal.office.test_plan_pages import member as member
+from tests.portal.partnership.deciding import YEAR
 from tests.surveys.questionnaire import samples
 
 Writing = Callable[[], Any]

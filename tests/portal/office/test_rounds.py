@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.office import round_words
-from portal.partnership import approvals, checklist, editing, instruments, round_documents, rounds
+from portal.partnership import approvals, checklist, editing, instruments, pages, round_documents, rounds
 from portal.partnership.checklist import LINES
 from portal.partnership.outbox import Outgoing
 from portal.permissions import ROLES
@@ -137,10 +137,21 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
     shown = client.page("/rounds/spring")
     assert "it stays open until 8 March 2031" in shown.main
     assert "Snow <b>closed</b> the libraries." in shown.main
-    assert "Powód" in client.page("/pl/rounds/spring").main
+    polish = client.page("/pl/rounds/spring")
+    assert "Powód, po angielsku" in polish.main
+    assert '<span lang="en-GB" dir="ltr">Snow' in polish.html
+    missing = anna.page(anna.page("/office/rounds/spring/change").link("The reason in Polski: missing"))
+    kept = anna.submit(missing, {"words": "Ś" * 501}, "Save", status=422)
+    assert "Ś" * 501 in kept.html
+    anna.submit(kept, {"words": "Śnieg <i>zamknął</i> biblioteki."}, "Save")
+    polish = client.page("/pl/rounds/spring")
+    assert "Śnieg <i>zamknął</i> biblioteki." in polish.main
+    assert "Snow" not in polish.main
+    assert "Snow" in client.page("/rounds/spring").main
     seen = anna.page("/office/rounds/spring/as-seen?on=2031-01-20")
     assert "What its page said" in seen.main
     assert "Nobody outside the office" in anna.page("/office/rounds/spring/as-seen?on=2031-01-19").main
+    _as_it_was(app, anna, client, store=app.extensions["portal.database"].writing, now=clock.now)
     page = anna.submit(
         anna.page("/office/rounds/spring/change"), {"what": "withdraw", "reason": "Wrong."}, "Change it"
     )
@@ -148,6 +159,40 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
     assert "took this consultation back" in shown.text
     assert "Wrong." in shown.main
     assert client.get("/rounds").status_code == 200
+
+
+def _as_it_was(app: Flask, anna: PageClient, client: PageClient, *, store: Any, now: dt.datetime) -> None:
+    """The pages around it, with the words, helplines and colours of the day, whatever changed since."""
+    signature = {"by": "cli:tests", "now": now, "keys": app.extensions["portal.keys"]}
+    with store() as session:
+        site = pages.newest(session, "site", "site", "")
+        assert site is not None
+        chosen = {"light": {"lode": "#5a1f6e"}, "dark": {}}
+        pages.revise(session, "site", "site", "", {**site.body, "colours": chosen}, **signature)
+        line = pages.newest(session, "helpline", "warden", "en_GB")
+        assert line is not None
+        pages.revise(
+            session, "helpline", "warden", "en_GB", {**line.body, "name": "Night warden"}, **signature
+        )
+    seen = "/office/rounds/spring/as-seen"
+    assert "Night warden" in client.page("/help").main
+    assert "#5a1f6e" in client.get("/colours.css").get_data(as_text=True)
+    for day, name, coloured in (("2031-02-09", "Warden", False), ("2031-02-10", "Night warden", True)):
+        then = anna.page(f"{seen}/help?on={day}")
+        assert name in then.main
+        assert ("Night" in then.main) is coloured
+        assert "This page as it was at the end of" in then.text
+        css = anna.get(f"{seen}/colours.css?on={day}").get_data(as_text=True)
+        assert ("#5a1f6e" in css) is coloured
+        assert f"{seen}/colours.css?on={day}" in then.html
+    assert 'lang="pl"' in anna.page(f"{seen}/privacy?on=2031-02-09&in=pl").html
+    assert "was not there" in Page(anna.get(f"{seen}/help?on=2030-01-01", follow_redirects=True)).text
+    anna.page(f"{seen}/nowhere", 404)
+    walk = anna.page(f"{seen}?on=2031-02-10").link("Walk through survey talk, version 1; nothing is saved")
+    assert "nothing is saved" in client.page(walk).text
+    client.page("/preview/seen-nothing", 404)
+    # What was laid over for one look is gone for the next.
+    assert "Night warden" in client.page("/help").main
 
 
 def test_a_senior_approves_by_a_link_that_works_once(app: Flask, ready: None, anna: PageClient) -> None:

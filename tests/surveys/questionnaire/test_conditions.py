@@ -83,12 +83,13 @@ def rebuilt(piece: Piece) -> Json:
             return kept
         return conditions.leaf(known.question, known.operator, known.answers, known.number, known.most)
     inner = [rebuilt(one) for one in piece.pieces]
-    return {
+    made: dict[conditions.Join, Json] = {
         "all": {"all": inner},
         "any": {"any": inner},
         "none": {"not": {"any": inner}},
         "not-all": {"not": {"all": inner}},
-    }[piece.join]
+    }
+    return made[piece.join]
 
 
 @given(tree=TREES, answers=ANSWERS)

@@ -20,7 +20,7 @@ from surveys.results import exports, tables
 from surveys.results.cube import count
 from surveys.results.disclosure import Policy, publish
 from surveys.results.findings import headlines
-from surveys.results.microdata import responses_csv
+from surveys.results.microdata import Together, left_out, responses_csv
 from surveys.results.wording import wording_of
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
@@ -163,17 +163,20 @@ def test_the_long_file_has_every_counted_response_and_no_words(
     session: Session, survey: Survey, send: Send
 ) -> None:
     send(survey, people(3, 50, document()), channel="paper", locale="pl")
-    file = b"".join(responses_csv(session, survey.id))
-    lines = read(file)
     stored = session.scalars(select(Response.answers).where(Response.survey_id == survey.id)).all()
-    assert b"words" not in file
-    assert {(x["version"], x["day"], x["channel"], x["language"]) for x in lines} == {
-        ("1", "2026-11-10", "paper", "pl")
-    }
+    assert not left_out(document(), "place") & left_out(document(), "people")
     boxes = {f"{c.question}.{c.item}" for c in codebook_of(document()).columns if c.kind == "flag" and c.item}
-    columns = [name for name in lines[0] if name not in ("version", "day", "channel", "language", *boxes)]
-    told = sorted(tuple(line[name] for name in columns) for line in lines)
-    assert told == sorted(tuple(cell(dict(answers), name) for name in columns) for answers in stored)
+    together: Together
+    for together in ("place", "people"):
+        file = b"".join(responses_csv(session, survey.id, together=together, mark="whose"))
+        lines = read(file)
+        assert b"words" not in file
+        assert b"paper" not in file
+        assert {(line["copy"], line["version"]) for line in lines} == {("whose", "1")}
+        columns = [name for name in lines[0] if name not in ("copy", "version", *boxes)]
+        assert not {name.partition(".")[0] for name in columns} & left_out(document(), together)
+        told = sorted(tuple(line[name] for name in columns) for line in lines)
+        assert told == sorted(tuple(cell(dict(answers), name) for name in columns) for answers in stored)
 
 
 def test_the_long_file_follows_the_newest_version_over_all(
