@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "comment_standing"
-down_revision = "office_change_words"
+down_revision = "numbers_shown"
 branch_labels = None
 depends_on = None
 
