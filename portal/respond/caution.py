@@ -49,15 +49,15 @@ def cautions(text: str) -> tuple[str, ...]:
 
 def cautions_of(questionnaire: Questionnaire, answers: Answers) -> dict[str, str]:
     """Question id to what is said about the words written there; an organisation's name is left alone."""
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, None]] = {}
     for item, value in answers.items():
         question = questionnaire.question_by_id.get(item.partition(".")[0])
         own = "." in item or getattr(question, "kind", "") in ("short-text", "long-text")
         if question is None or not own or not isinstance(value, str) or getattr(question, "names", False):
             continue
-        if said := cautions(value):
-            found[question.id] = " ".join((*said, gettext("You can take it out, or keep it.")))
-    return found
+        found.setdefault(question.id, {}).update(dict.fromkeys(cautions(value)))
+    keep = gettext("You can take it out, or keep it.")
+    return {id: " ".join((*said, keep)) for id, said in found.items() if said}
 
 
 def signs_of(slug: str, answers: Answers) -> list[str]:

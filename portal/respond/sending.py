@@ -13,7 +13,7 @@ from portal.messages import words
 from portal.partnership import invitations
 from portal.respond import visit
 from portal.respond.blueprint import bp
-from portal.respond.caution import signs_of
+from portal.respond.caution import cautions_of, signs_of
 from portal.respond.codes import hand_out_code
 from portal.respond.dates import dates_of
 from portal.respond.frame import frame_of, words_of
@@ -171,6 +171,7 @@ def send(slug: str) -> Response:
     wrong = may_publish == "?"
     before = sitting.route.before(step)
     facts = {
+        "cautions": _late_cautions(sitting),
         "back": sitting.address(before or CHECK),
         "of": len(sitting.route.asked),
         **_permission_facts(sitting, wrong),
@@ -178,6 +179,19 @@ def send(slug: str) -> Response:
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     return make_response(render_template("respond/send.html", **facts), status)
+
+
+def _late_cautions(sitting: Sitting) -> list[dict[str, str]]:
+    """What looks like personal data in words written after the check page, and where to change it."""
+    route, said = sitting.route, cautions_of(sitting.questionnaire, sitting.route.answers)
+    late = route.steps[route.steps.index(CHECK) + 1 :]
+    return [
+        {"href": sitting.address(step), "text": said[id]}
+        for step in late
+        if step.kind == "page"
+        for id in route.asked[step.id]
+        if id in said
+    ]
 
 
 def _submit(sitting: Sitting, may_publish: bool | str | None) -> Response:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.respond.caution import cautions_of
+from surveys.questionnaire.model import Questionnaire
 from surveys.records import ResponseSign
 from tests.conftest import Clock
 from tests.journeys.walker import ADULT, Resident, Site
@@ -32,6 +34,43 @@ def test_the_check_page_points_it_out_and_the_words_may_be_kept(
     assert SAID not in sent.main
     assert site.words()["why"] == WORDS
     assert signs(site) == set()
+
+
+def test_words_written_after_the_check_page_are_pointed_out_before_sending(
+    site: Site, client: PageClient
+) -> None:
+    plain = samples.every_kind().model_dump(mode="json", by_alias=True, exclude_none=True)
+    own = {"kind": "short-text", "id": "own", "text": samples.t("In your words?"), "short": samples.t("Own")}
+    last = next(part for part in plain["parts"] if part["id"] == "about-you")["pages"][-1]
+    last["questions"].append(own | {"max_chars": 200, "use": "To hear it.", "identity": "own-words"})
+    questionnaire = Questionnaire.model_validate(plain)
+    site.publish(questionnaire)
+    resident = Resident(client, questionnaire)
+    resident.go_to("check", ADULT)
+    resident.press("Answer a few questions about you first", publish="no")
+    while resident.here.h1 != "Send your answers":
+        resident.answer({"own": WORDS, "disability": "no"})
+    page = resident.here
+    assert SAID in page.main
+    assert "Nothing is sent yet. Look at this first" in page.main
+    changed = client.page(page.link(SAID))
+    assert WORDS in changed.html
+    client.page("/surveys/autumn/sending")
+    resident.press("Send my answers")
+    assert site.words()["own"] == WORDS
+
+
+def test_two_texts_of_one_question_are_both_spoken_of() -> None:
+    plain = samples.every_kind().model_dump(mode="json", by_alias=True, exclude_none=True)
+    questionnaire = Questionnaire.model_validate(plain)
+    said = cautions_of(
+        questionnaire, {"topics.else": "Ring 07700 900123", "topics.other": "I live at CB7 4EE"}
+    )
+    assert SAID in said["topics"]
+    assert "Part of this looks like an address." in said["topics"]
+    assert cautions_of(questionnaire, {"topics.else": "Ring 07700 900123", "topics.other": "Nothing"}) == {
+        "topics": f"{SAID} You can take it out, or keep it."
+    }
 
 
 def test_nothing_is_said_of_ordinary_words(resident: Resident) -> None:

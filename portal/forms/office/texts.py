@@ -320,9 +320,9 @@ def text_form(
 ) -> TextForm:
     """The form of a thing as it stands, or with what this request sent unless ``sent`` is False.
 
-    ``only``: these fields and no others.
+    ``only``: these fields, in this order, and no others.
     """
-    wanted = frozenset(only)
+    wanted = list(only)
     models = KINDS[kind]
     parts: dict[str, tuple[Spec, ...]] = {}
     for locale in (NEUTRAL, *locales):
@@ -330,7 +330,8 @@ def text_form(
         if locale == SOURCE:
             listed = tuple(spec for spec in listed if spec.path != ("translation",))
         if wanted:
-            listed = tuple(spec for spec in listed if spec.path[0] in wanted)
+            chosen = (spec for spec in listed if spec.path[0] in wanted)
+            listed = tuple(sorted(chosen, key=lambda spec: wanted.index(spec.path[0])))
         if listed:
             parts[locale] = listed
     made: dict[str, Any] = {}
