@@ -10,18 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, Field, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import SelectField, SelectMultipleField
 from portal.messages import words_of
 from portal.partnership.editing import REFERENCES, Bodies, Working
 from portal.partnership.pages import NEUTRAL, SOURCE
