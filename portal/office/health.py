@@ -14,7 +14,7 @@ from portal.forms.office.health import Answer, Tell
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.visit import settings
 from portal.partnership import complaints as taken
-from portal.partnership import contacts, pages, rounds
+from portal.partnership import contacts, cycles, pages, report_back, rounds
 from portal.partnership.complaints import Complaint
 from portal.partnership.contacts import Wording
 from portal.rendering import site
@@ -92,7 +92,10 @@ def outcome_told(slug: str) -> ResponseReturnValue:
     if rounds.by_slug(session, slug) is None:
         abort(404)
     public = settings().public_url
-    form = Tell(words=f"There is an outcome. Read it here:\n\n{public}{url_for('public.done')}")
+    cycle = cycles.of_round(session, slug)
+    told = cycle is not None and bool(report_back.public(session, cycle.year))
+    news = "What you said, what we did, what we could not do, and why" if told else "There is an outcome"
+    form = Tell(words=f"{news}. Read it here:\n\n{public}{url_for('public.done')}", last=told)
     if request.method == "POST" and form.validate():
         place = "token-goes-here"
         link = public + url_for("letterbox.leave", token=place).replace(place, "{token}")
