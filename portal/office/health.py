@@ -106,7 +106,11 @@ def outcome_told(slug: str) -> ResponseReturnValue:
                     store, slug, wording=Wording(form.subject.data or "", body), link=link,
                     last=form.last.data, by=officer().by, now=now(), keys=keys(),
                 )  # fmt: skip
-            said(f"{number} letters are in the outbox." + (" The list is deleted." if form.last.data else ""))
+            said(
+                ("1 letter is" if number == 1 else f"{number} letters are")
+                + " in the outbox."
+                + (" The list is deleted." if form.last.data else "")
+            )
             return redirect(url_for("office.outcome"))
         except SurveysError as problem:
             form.refuse(problem)

@@ -99,7 +99,7 @@ def test_drafted_edited_published_and_mailed(
     letter = editor.page(page.link("Write to them"))
     assert "what we could not do, and why" in letter.html
     page = editor.submit(letter, {}, "Send it")
-    assert "1 letters are in the outbox. The list is deleted." in page.main
+    assert "1 letter is in the outbox. The list is deleted." in page.main
     assert "0 people asked to hear" in editor.page(f"/office/report-back/{YEAR}").main
     with writing() as session:
         kinds = [one.kind for one in session.scalars(select(outbox.Outgoing))]
