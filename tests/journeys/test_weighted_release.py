@@ -277,6 +277,9 @@ def test_a_correction_keeps_the_earlier_release_and_its_weights(app: Flask, publ
     first, second = (client.get(f"/api/v1/surveys/{SLUG}/releases/{n}").get_json() for n in (1, 2))
     assert second["tables"] == first["tables"]
     assert json.dumps(second["words"]["en_GB"]).count("A label is mended.") == 1
+    assert "Wagi mieszczą się między 0,3 a 3 średniej" in json.dumps(
+        second["words"]["pl"], ensure_ascii=False
+    )
     assert "Liczb nie ważono" not in json.dumps(second["words"]["pl"], ensure_ascii=False)
     for address in (f"/results/{SLUG}?release=1", f"/pl/results/{SLUG}", f"/results/{SLUG}/comparisons.csv"):
         assert client.get(address).status_code == 200
