@@ -42,6 +42,9 @@ RULES = {
 }
 
 
+BASES = {"asked": "how many were asked", "answered": "how many answered", "skipped": "how many skipped it"}
+
+
 @dataclass(frozen=True)
 class Line:
     """A table of the menu as the composing officer sees it."""
@@ -198,11 +201,22 @@ def _prepared(survey: Survey, draft: Composition) -> tuple[Prepared, Prepared]:
     return compositions.prepare(session, survey, everything, now=now(), outside=beyond), chosen
 
 
+def _hidden(reading: Reading, rule: str, group: str, row: str) -> str:
+    """One rule applied, with the words of the group and the answer it was applied to."""
+    block = next((one for one in reading.blocks if one.key == group), None)
+    line = block.line(row) if block is not None else None
+    named = (
+        block.label.text if block is not None and group != "all" else "",
+        line.label.text if line is not None else BASES.get(row, row),
+    )
+    place = ", ".join(words for words in named if words) or "all of it"
+    return f"{place}: {RULES.get(rule, rule)}"
+
+
 def _lines(document: Questionnaire, whole: Prepared, draft: Composition) -> list[Line]:
-    why: dict[str, list[str]] = {}
+    why: dict[str, list[tuple[str, str, str]]] = {}
     for table, rule, group, row in whole.content["report"]:
-        place = " / ".join(part for part in (group, row) if part and part != "all") or "all of it"
-        why.setdefault(table, []).append(f"{place}: {RULES.get(rule, rule)}")
+        why.setdefault(table, []).append((rule, group or "", row or ""))
     source = document.source_locale
     found = []
     for table in whole.content["tables"]:
@@ -212,7 +226,7 @@ def _lines(document: Questionnaire, whole: Prepared, draft: Composition) -> list
             Line(
                 reading,
                 table["key"] not in draft.left_out,
-                tuple(why.get(table["key"], ())),
+                tuple(_hidden(reading, *applied) for applied in why.get(table["key"], ())),
                 findings_words.sentence(whole.content["findings"][table["key"]], reading),
                 written.get(source, ""),
             )

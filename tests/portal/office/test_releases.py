@@ -51,6 +51,7 @@ def test_composed_approved_published_and_corrected(app: Flask) -> None:
     shown = begin(ann, CLOSED)
     assert "Closing results" in shown.h1
     assert "not out yet" in page(visitor, f"/results/{CLOSED}").text
+    assert "Ashley: fewer than 10 people" in shown.main  # the words of the place, not its key
     keys = [value for name, value in shown.form("Save").fields if name == "shown"]
     kept = [key for key in keys if ".by." not in key]
     assert kept
