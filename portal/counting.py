@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from portal.database import Database, database
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import tables
+from surveys.results import shown, tables
 from surveys.results.cube import Cube
 from surveys.results.disclosure import Policy, Publication, publish
-from surveys.results.follower import Follower
-from surveys.results.releases import MOVES_BY
+from surveys.results.follower import Follower, layout_of
 from surveys.surveys import SurveyVersion, questionnaire_of
 
 Answer = TypeVar("Answer")
@@ -29,7 +28,7 @@ AT_ONCE = 20_000
 class _Followed:
     follower: Follower
     counting: threading.Lock = field(default_factory=threading.Lock)
-    shown: tuple[int, tuple[str, ...], Publication, Questionnaire] | None = None
+    shown: tuple[dt.datetime, Publication] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,27 +68,26 @@ class Counting:
     def published(
         self, session: Session, survey_id: str, now: dt.datetime
     ) -> tuple[Publication, Questionnaire, Standing]:
-        """The fixed menu as everybody may see it. It moves when 25 people joined or left."""
+        """The fixed menu as everybody may see it, alike in every process (:mod:`surveys.results.shown`).
+
+        Nothing is shown before the first sweep. Raises SurveysError ``survey.no_version``.
+        """
+        kept = shown.shown(session, survey_id)
+        if kept is None:
+            layout = layout_of(session, survey_id)
+            nothing = Cube(layout)
+            menu = (*tables.menu(nothing), *tables.profile(nothing))
+            return publish(menu, Policy()), layout.questionnaire, Standing(None, False)
         followed = self._followed(survey_id)
-
-        def look(cube: Cube) -> tuple[Publication, Questionnaire]:
-            versions = tuple(version.id for version in cube.layout.versions)
-            shown = followed.shown
-            if shown is None or shown[1] != versions or abs(shown[0] - cube.responses) >= MOVES_BY:
-                menu = (*tables.menu(cube), *tables.profile(cube))
-                clashing = tables.clashes(cube, menu, below=Policy().hidden_below)
-                publication = publish(menu, Policy(), clashing=clashing)
-                followed.shown = cube.responses, versions, publication, cube.layout.questionnaire
-            return cast(tuple[int, tuple[str, ...], Publication, Questionnaire], followed.shown)[2:]
-
-        (publication, document), standing = self.ask(session, survey_id, look, now)
-        return publication, document, standing
+        if followed.shown is None or followed.shown[0] != kept.settled_at:
+            followed.shown = kept.settled_at, Publication(shown.released_tables(kept), ())
+        document = document_of(session.get_one(SurveyVersion, kept.version_id))
+        return followed.shown[1], document, Standing(kept.settled_at, False)
 
     def responses_shown(self, session: Session, survey_id: str, now: dt.datetime) -> int:
         """How many people those tables are of: it moves when they do, so it betrays no single answer."""
-        self.published(session, survey_id, now)
-        shown = self._followed(survey_id).shown
-        return shown[0] if shown is not None else 0
+        kept = shown.shown(session, survey_id)
+        return kept.responses if kept is not None else 0
 
     def drawn(
         self, survey_id: str, question: str, publication: Publication, draw: Callable[[], Mapping[str, Any]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -26,7 +27,7 @@ def site_export(folder: Path) -> None:
     desk = counter()
     if folder.exists() and any(folder.iterdir()):
         refuse("The folder is not empty. Choose a new one: nothing is overwritten.")
-    app = create_app(desk.settings)
+    app = create_app(replace(desk.settings, log_level="error"))  # every page is asked for; none is news
     with bar("Writing pages") as shown:
         kept = archive.export(app, folder, shown)
     for address in kept.broken:

@@ -21,7 +21,7 @@ from portal.partnership import contacts, keying, outbox, requests
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
 from surveys.moderation import campaigns, screening, statistics
-from surveys.results import compositions
+from surveys.results import compositions, shown
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, london_day
 
@@ -167,6 +167,11 @@ def empty_log(desk: Desk) -> int:
     return int(erasure.scrub(desk.store.engine)) if desk.store.engine.dialect.name == "sqlite" else 0
 
 
+def settle_figures(desk: Desk) -> int:
+    """What everybody in the office sees of a survey moves by 25 people or more, for all processes at once."""
+    return shown.settle_all(desk.store.reading, desk.store.writing, now=desk.now)
+
+
 def deliver(desk: Desk, *, urgent: bool = False) -> int:
     """Delivers what waits in the outbox and says how many letters left. No transaction is open meanwhile.
 
@@ -268,6 +273,7 @@ JOBS: tuple[Job, ...] = (
         _writing(lambda session, desk: sign_in.forget_sessions(session, desk.now)),
         nightly=True,
     ),
+    Job("settle-figures", settle_figures),
     Job("deliver-mail", deliver),
     Job("fold-ticks", _writing(lambda session, desk: fieldwork.fold_ticks(session, desk.now)), nightly=True),
     Job("trim-changes", _writing(lambda session, desk: changes.trim_changes(session)), nightly=True),

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask_babel import force_locale, gettext, ngettext
+from flask_babel import force_locale, format_decimal, gettext, ngettext
 
 from portal.figure_words import figure_words, in_figures
 from portal.findings_words import answered_words
@@ -168,10 +168,10 @@ def weighting(content: Content, document: Questionnaire, locale: str) -> Iterato
     yield gettext(
         "Weights lie between %(low)s and %(high)s times the mean. The weighted shares are worth those of "
         "about %(people)s people picked by chance (design effect %(effect)s).",
-        low=found["lightest"],
-        high=f"{found['heaviest']:g}",
+        low=format_decimal(found["lightest"]),
+        high=format_decimal(found["heaviest"]),
         people=in_figures(found["effective"]),
-        effect=found["effect"],
+        effect=format_decimal(found["effect"]),
     )
     yield gettext(
         "Weighting mends who answered by these groups, not that people chose to answer. Weighted shares are "
@@ -191,15 +191,15 @@ def _why_not(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
         "margin-unmet": gettext(
             "the census shares cannot be met with weights of %(low)s to %(high)s times the mean. The group "
             "that stays furthest off: %(group)s.",
-            low=found["lightest"],
-            high=f"{found['heaviest']:g}",
+            low=format_decimal(found["lightest"]),
+            high=format_decimal(found["heaviest"]),
             group=names.get(axis, axis),
         ),
         "design-effect": gettext(
             "weights would cost more than half of what the answers can tell (design effect %(effect)s; the "
             "limit is %(most)s).",
-            effect=found["effect"],
-            most=f"{found['largest_effect']:g}",
+            effect=format_decimal(found["effect"] or 1),
+            most=format_decimal(found["largest_effect"]),
         ),
         "effective-small": gettext("weighted, the answers would be worth those of fewer than 30 people."),
     }

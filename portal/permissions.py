@@ -183,7 +183,7 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="member analyst auditor",
     ),
-    **_office("report_back_draft report_back_publish report_back_tell", "consultation administrator"),
+    **_office("report_back_draft report_back_publish", "consultation administrator"),
     **_office("publications publication", "consultation administrator", read="member analyst auditor"),
     **_office("publication_file", "consultation administrator", read="member auditor"),
     **_office("publication_publish publication_withdraw publication_attach", "consultation administrator"),
@@ -202,7 +202,7 @@ PERMISSIONS: dict[str, Permission] = {
         "table_csv table_json figure_json dictionary comparisons done help accessibility privacy "
         "privacy_young cookies languages contact colours short short_qr poster leaflet councillors",
     ),
-    **_rows(Permission.PUBLIC, "public", "year evidence decision"),
+    **_rows(Permission.PUBLIC, "public", "year evidence census decision"),
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
     **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png order_json order_png"),

@@ -98,7 +98,8 @@ class Comment(Base):
         Index(None, "survey_id", "response_id"),
         Index(
             "ix_comment_queue", "survey_id", "state", "urgency", "submitted_on", "id", "item", "locale"
-        ),  # the queue's order; filters and counts are read off the index
+        ),  # the queue's order; filters are read off the index
+        Index("ix_comment_standing", "survey_id", "state", "urgency"),  # counts: PostgreSQL packs it to 1 %
         Index(
             "ix_comment_unscreened",
             "survey_id",

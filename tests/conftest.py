@@ -21,7 +21,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
-from portal import catalogues, create_app, i18n, schema
+from portal import catalogues, create_app, database, i18n, schema
 from portal.accounts import passwords
 from portal.application import Portal
 from portal.config import Settings, SettingsError
@@ -142,6 +142,14 @@ def compiled_templates(shared_dir: Path) -> Iterator[None]:
 def cheap_hashing() -> None:
     """Argon2 as cheap as it can be made: what tests try is never a secret."""
     passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_writers() -> Iterator[None]:
+    """Many threads may queue for one writer where disks are slow; giving up has tests of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "WAIT_SECONDS", 60.0)
+        yield
 
 
 @pytest.fixture(scope="session")

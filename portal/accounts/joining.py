@@ -81,7 +81,12 @@ def accept(
 
 
 def missed(session: Session, link: Link, *, now: dt.datetime, keys: Keyring) -> None:
-    """Counts a wrong code at a link; ten end it, so that who holds a link cannot guess the authenticator."""
+    """Counts a wrong code at a link; ten end it, so that who holds a link cannot guess the authenticator.
+
+    Links that offer a new authenticator give nothing to guess.
+    """
+    if link.kind != "password":
+        return
     who_ = keys.mac("sign-in-link", link.id)
     attempts.missed(session, "sign-in", who_, now=now)
     if rests(session, who_, now):

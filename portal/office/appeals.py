@@ -6,11 +6,12 @@ from flask import Response, abort, make_response, redirect, render_template, url
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 
 from portal.comment_words import reason_words
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import RadioField
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.showing import visible
 from surveys import moderation

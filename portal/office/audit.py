@@ -86,9 +86,27 @@ def audit() -> ResponseReturnValue:
         entries=found[:PAGE],
         more=more,
         reasons=_reasons(session, found[:PAGE]),
+        told=_told,
         wanted=wanted,
         officers=(*people.everyone(session), *people.everyone(session, left=True)),
     )
+
+
+def _told(facts: str) -> list[str]:
+    """The facts of an entry, one a line, as "name: value"; what is empty is left out."""
+    return [
+        f"{name.replace('_', ' ')}: {_value(value)}"
+        for name, value in json.loads(facts).items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_value, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(inner)}" for name, inner in value.items())
+    return {"True": "yes", "False": "no"}.get(str(value), str(value))
 
 
 def _reasons(session: Session, entries: Sequence[Entry]) -> dict[tuple[int, int], str]:

@@ -160,6 +160,7 @@ def builder_draft(draft_id: str) -> ResponseReturnValue:
         links=previews.links(session, draft, now()),
         remarks=[one for one in remarks.remarks(session, draft) if one.settled_at is None],
         only=conditions_said(document),
+        names={q.id: document.say(q.short, document.source_locale) or q.id for q in document.all_questions},
     )
 
 

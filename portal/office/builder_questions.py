@@ -389,6 +389,7 @@ def builder_remark_settle(draft_id: str, remark_id: str) -> ResponseReturnValue:
         said("Settled.")
     except SurveysError as problem:
         said(words_of(problem))
-    if found.question:
+    asked = {question.id for question in drafting.document_of(draft_at(draft_id)).all_questions}
+    if found.question in asked:
         return redirect(url_for("office.builder_question", draft_id=draft_id, question_id=found.question))
     return redirect(url_for("office.builder_draft", draft_id=draft_id))

@@ -186,7 +186,7 @@ def builder_condition(draft_id: str, what: str, name: str) -> ResponseReturnValu
             if problem.code == "survey_draft.conflict" and made is not None:
                 draft = draft_at(draft_id)
                 clash, asked["do"] = _clash(draft, problem, target, path, asked["do"], made)
-    fitting = {value for value, _ in form.operator.choices}
+    fitting = {one.value for one in form.operator.choices}
     page = render_template(
         "office/builder/condition.html",
         draft=draft,

@@ -143,7 +143,7 @@ def decision_theme(year: int, key: str) -> ResponseReturnValue:
     )  # fmt: skip
     form.quote.choices = [("", "None"), *((f"{q.survey_id}/{q.comment_id}", q.text[:120]) for q in cleared)]
     if request.method == "POST" and form.validate():
-        given = form.quote.data if form.quote.data in {value for value, _ in form.quote.choices} else ""
+        given = form.quote.data if form.quote.data in {one.value for one in form.quote.choices} else ""
         ids = tuple(given.split("/", 1)) if given else None
         try:
             with writing() as session:
@@ -286,7 +286,7 @@ def decision_minutes_page(year: int) -> ResponseReturnValue:
         except SurveysError as problem:
             form.refuse(problem)
     readings = decision_minutes.readings(read_session(), year)
-    names = dict(reading.what.choices)
+    names = {one.value: one.label for one in reading.what.choices}
     shown = render_template(
         "office/decision/minutes.html", year=year, reading=reading, interest=interest, decision=found,
         form=form if form.problems() else None,

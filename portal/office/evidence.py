@@ -22,7 +22,7 @@ from portal.forms.office.evidence import (
     Item,
 )
 from portal.office.blueprint import bp, keys, now, officer, said, whole
-from portal.partnership import crime, crime_files, cycles, evidence, pages, places
+from portal.partnership import census, crime, crime_files, cycles, evidence, pages, places
 from portal.partnership.bodies import POLICE_TYPES, STATUTORY
 from portal.partnership.crime_files import CrimeFaults
 from portal.partnership.evidence import Shelved, TableFaults
@@ -60,6 +60,7 @@ def shelf() -> ResponseReturnValue:
         recorded=[(key, words, evidence.recorded(session, key)) for key, words in topics() if key],
         assessment=evidence.assessment(session, year),
         harm=evidence.harm(session),
+        census=census.kept(session),
         year=year,
         statutory=STATUTORY,
         heading_words=HEADING_WORDS,

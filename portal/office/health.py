@@ -14,7 +14,7 @@ from portal.forms.office.health import Answer, Tell
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.visit import settings
 from portal.partnership import complaints as taken
-from portal.partnership import contacts, pages, rounds
+from portal.partnership import contacts, cycles, pages, report_back, rounds
 from portal.partnership.complaints import Complaint
 from portal.partnership.contacts import Wording
 from portal.rendering import site
@@ -92,7 +92,10 @@ def outcome_told(slug: str) -> ResponseReturnValue:
     if rounds.by_slug(session, slug) is None:
         abort(404)
     public = settings().public_url
-    form = Tell(words=f"There is an outcome. Read it here:\n\n{public}{url_for('public.done')}")
+    cycle = cycles.of_round(session, slug)
+    told = cycle is not None and bool(report_back.public(session, cycle.year))
+    news = "What you said, what we did, what we could not do, and why" if told else "There is an outcome"
+    form = Tell(words=f"{news}. Read it here:\n\n{public}{url_for('public.done')}", last=told)
     if request.method == "POST" and form.validate():
         place = "token-goes-here"
         link = public + url_for("letterbox.leave", token=place).replace(place, "{token}")
@@ -103,7 +106,11 @@ def outcome_told(slug: str) -> ResponseReturnValue:
                     store, slug, wording=Wording(form.subject.data or "", body), link=link,
                     last=form.last.data, by=officer().by, now=now(), keys=keys(),
                 )  # fmt: skip
-            said(f"{number} letters are in the outbox." + (" The list is deleted." if form.last.data else ""))
+            said(
+                ("1 letter is" if number == 1 else f"{number} letters are")
+                + " in the outbox."
+                + (" The list is deleted." if form.last.data else "")
+            )
             return redirect(url_for("office.outcome"))
         except SurveysError as problem:
             form.refuse(problem)

@@ -52,11 +52,16 @@ def keying() -> ResponseReturnValue:
     )
     taking = [one for one in found if surveys.state(one, now()) not in ("draft", "coming", "withdrawn")]
     shown = [
-        (one, forms.batches(session, one.id))
+        (one, _title(one), forms.batches(session, one.id))
         for one in taking
         if releases.current(session, one.id) is None and surveys.current_version(session, one.id) is not None
     ]
     return render_template("office/keying/keying.html", shown=shown, channel_words=CHANNEL_WORDS)
+
+
+def _title(survey: Survey) -> str:
+    _version, document = document_of(survey)
+    return f"{document.say(document.title, document.source_locale)} ({survey.slug})"
 
 
 @bp.route("/keying/<slug>", methods=["GET", "POST"])

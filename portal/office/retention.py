@@ -72,7 +72,7 @@ def _page(form: OfficeForm | None = None, start: OfficeForm | None = None) -> Re
         for entry in audit.entries(session, subject="retention", limit=REPORTS)
         if entry.action == "retention.run"
     ]
-    slugs = dict(session.execute(select(Survey.id, Survey.slug)).tuples().all())
+    slugs = {row.id: row.slug for row in session.execute(select(Survey.id, Survey.slug))}
     shown = render_template(
         "office/requests/retention.html",
         form=form,

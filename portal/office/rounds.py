@@ -252,6 +252,7 @@ def round_part(slug: str, part: str) -> ResponseReturnValue:
         locales=locales(),
         part=part,
         there=there,
+        announced=round_.launched_at or rounds.one(read_session(), slug, now()) is not None,
     )
     return make_response(shown, 422 if made.form.problems() else 200)
 

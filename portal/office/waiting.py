@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from flask import url_for
@@ -9,14 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import links
-from portal.office.blueprint import may, now
-from portal.partnership import outbox, requests
+from portal.forms.office.year import DUTY_WORDS
+from portal.office.blueprint import may, now, officer
+from portal.partnership import cycles, duties, outbox, plan, plan_board, report_back, requests
 from portal.rendering import day
 from surveys.moderation import concerns, queue
 from surveys.moderation.records import Appeal
 from surveys.results import compositions
 from surveys.results.compositions import Composition
 from surveys.surveys import Survey, london_day
+
+SOON = dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,12 @@ def dues(session: Session) -> list[Due]:
         found += _appeals(session)
     if may("office.requests"):
         found += _requests(session)
+    if may("office.year"):
+        found += _year(session)
+    if may("office.plan_report", "POST"):
+        found += _plan(session)
+    if may("office.report_back_publish", "POST"):
+        found += _report_back(session)
     return sorted(found, key=lambda due: due.status != "attention")
 
 
@@ -117,3 +127,57 @@ def _requests(session: Session) -> list[Due]:
     late = sum(row.late(london_day(now())) for row in rows)
     status = ("attention", f"{late} late") if late else ("waiting", f"Next by {day(rows[0].due_on)}")
     return [Due(url_for("office.requests"), "Requests", f"Open: {len(rows)}", *status)]
+
+
+def _year(session: Session) -> list[Due]:
+    """What the year asks of this officer's own roles, late or within a month."""
+    today = london_day(now())
+    mine = [
+        (cycle, duty)
+        for cycle in cycles.listing(session)
+        for duty in duties.due(cycle, today)
+        if duty.role in officer().roles and duty.due <= today + SOON
+    ]
+    return [
+        Due(
+            url_for("office.year_of", year=cycle.year),
+            DUTY_WORDS[duty.code],
+            f"The year {cycle.year}, by {day(duty.due)}",
+            *(("attention", "Late") if duty.late else ("waiting", "Soon")),
+        )
+        for cycle, duty in mine
+    ]
+
+
+def _plan(session: Session) -> list[Due]:
+    """What of the public plans is late, and what of it this officer answers for."""
+    today = london_day(now())
+    found = []
+    for year in plan.public_years(session)[:2]:
+        there = plan.of(session, year)
+        if there is None:
+            continue
+        late = plan_board.late(plan_board.board(year, plan.content(session, there)), today)
+        if not late:
+            continue
+        own = {one.key for one in plan.items(session, year) if one.owner == officer().by}
+        mine = len({one.line.key for one in late} & own)
+        note = f"{len({one.line.key for one in late})} late, the longest since {day(late[0].since)}"
+        note += f"; {mine} of yours" if mine else ""
+        status = ("attention", f"{mine} of yours") if mine else ("waiting", "Late")
+        found.append(Due(url_for("office.plan_late", year=year), f"Plan of {year}", note, *status))
+    return found
+
+
+def _report_back(session: Session) -> list[Due]:
+    """People who answered and have not heard yet: late, or within a month."""
+    today = london_day(now())
+    found = []
+    for cycle in cycles.listing(session)[:3]:
+        clock = report_back.clock(session, cycle.year, now())
+        if clock.due is None or clock.told or clock.due > today + SOON:
+            continue
+        status = ("attention", "Late") if clock.late(today) else ("waiting", "Soon")
+        to = url_for("office.report_back_year", year=cycle.year)
+        found.append(Due(to, f"Report back on {cycle.year}", f"By {day(clock.due)}", *status))
+    return found

@@ -10,5 +10,4 @@ WORDS: dict[str, Say] = {
     "report.unfinished": lambda facts: (
         f"Something is missing in “{facts.get('title', 'a draft')}”: the area, or what was said or done"
     ),
-    "report.not_told": lambda _: "Publish the report first: the letter leads to it",
 }

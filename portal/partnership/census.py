@@ -83,6 +83,8 @@ class Kept:
     as_of: dt.date
     source: str
     shares: tuple[tuple[str, float], ...]
+    figures: tuple[tuple[str, int | None, float | None], ...] = ()
+    """Every category as it was brought: how many, and which percentage; what was not given is None."""
 
 
 def kept(session: Session) -> tuple[Kept, ...]:
@@ -98,6 +100,7 @@ def kept(session: Session) -> tuple[Kept, ...]:
         Kept(
             rows[0].variable, rows[0].as_of, rows[0].source,
             _shares(rows),
+            tuple((row.category, row.count, row.percent) for row in rows),
         )
         for rows in ordered
     )  # fmt: skip

@@ -20,7 +20,7 @@ from portal.partnership.invention import Invented, Leanings, respondent
 from surveys import drafts, fieldwork, responses, surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import releases
+from surveys.results import releases, shown
 from surveys.sealing import Keyring
 from surveys.surveys import GRACE, LONDON, Survey, SurveyVersion
 
@@ -110,6 +110,7 @@ def carry_out(
         demonstration_plan.carry_out(session, pack, year, how)
     with writing() as session:
         drafts.expire_drafts(session, now)
+    shown.settle_all(reading, writing, now=now)
     return Carried(dict(added), tuple(released))
 
 

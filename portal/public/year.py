@@ -17,6 +17,7 @@ from portal.database import read_session
 from portal.i18n import locale_code
 from portal.partnership import (
     causes,
+    census,
     citations,
     crime,
     cycles,
@@ -115,6 +116,7 @@ def shelf() -> ResponseReturnValue:
         "public/evidence.html",
         months=months,
         comparison=crime.comparison(session),
+        census=bool(census.kept(session)),
         latest=[(month, _spoken(month)) for month in latest],
         types=[
             (types[key], [row.get(m, 0) for m in latest], sum(row.values())) for key, row in by_type.items()
@@ -127,6 +129,29 @@ def shelf() -> ResponseReturnValue:
         assessment=written,
         year=year,
     )
+
+
+@bp.get("/evidence/census", endpoint="census")
+def who_lives_here() -> ResponseReturnValue:
+    """The census tables the partnership holds, as they were brought, each with its date and source."""
+    return render_template(
+        "public/census.html",
+        kept=census.kept(read_session()),
+        names=census_names(),
+    )
+
+
+def census_names() -> dict[str, str]:
+    """What the census tables of a pack are called here; a table an officer brought keeps its own name."""
+    return {
+        "population": gettext("How many people live here"),
+        "age": gettext("Age"),
+        "sex": gettext("Sex"),
+        "ethnic group (high level)": gettext("Ethnic group"),
+        "religion": gettext("Religion"),
+        "country of birth": gettext("Country of birth"),
+        "household size": gettext("People in a home"),
+    }
 
 
 def _spoken(month: str) -> str:

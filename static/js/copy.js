@@ -57,6 +57,14 @@ async function copy(button) {
 }
 
 if (navigator.clipboard?.write && window.ClipboardItem) {
+  const pattern = document.getElementById("copy");
+  for (const link of document.querySelectorAll("a[data-copied]")) {
+    const made = pattern.content.cloneNode(true);
+    const button = made.querySelector("button");
+    button.dataset.copy = link.getAttribute("href");
+    button.append(...[...link.children].map((name) => name.cloneNode(true)));
+    link.closest("ul").after(made);
+  }
   for (const place of document.querySelectorAll("[data-with-copy]")) place.hidden = false;
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("button[data-copy]");

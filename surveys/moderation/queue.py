@@ -143,7 +143,7 @@ def position(
 
 
 def standing(session: Session, survey_id: str) -> Standing:
-    """Counted off the queue's index."""
+    """Counted off an index of nothing else."""
     counted = session.execute(
         select(Comment.state, Comment.urgency, func.count())
         .where(Comment.survey_id == survey_id)

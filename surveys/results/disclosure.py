@@ -10,7 +10,8 @@ alike          a group whose answers are all, or after rounding all, the same sh
 complement     a group needs 10 people in it and 10 outside it; nor may two groups differ by fewer than 10.
 one-base       asked, answered and skipped describe one base; every percentage of a group is of its answered.
 protect        a figure is left out because, with the others, it would narrow a hidden one to fewer than
-               ``Policy.choices`` possible numbers.
+               ``Policy.choices`` (four) possible numbers. All ten from 0 to 9 cannot be had beside published
+               bases: where 10 to 12 people gave one of two answers and both are under 10, neither is 0.
 weighted       weighted percentages only of everybody, where they tell neither a weight nor a hidden count
                (:mod:`surveys.results.weights`).
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,11 +16,15 @@ from portal.accounts import sign_in as signing
 from portal.accounts.people import ROLES
 from portal.office import navigation
 from portal.office import visit as office_visit
+from surveys.authoring import beginning, previews
+from surveys.questionnaire import conditions
+from surveys.questionnaire.conditions import Target
 from tests.browser import audit
 from tests.browser.keyboard import Keyboard
 from tests.browser.served import Served
 from tests.browser.visit import PHONE, WIDE, Visit
 from tests.office import add_officer
+from tests.surveys.questionnaire import samples
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 MOST = 45
@@ -90,6 +95,66 @@ def tabbed_through(visit: Visit) -> list[str]:
         if keys.tab() is None:
             break
     return keys.lost()
+
+
+NESTED: dict[str, Any] = {
+    "all": [
+        {"question": "age", "includes": ["13-15"]},
+        {"not": {"any": [{"question": "topics", "at_least": 2}, {"question": "place", "answered": True}]}},
+    ]
+}
+OF_A_DRAFT = (
+    *("", "/pages/9", "/questions/topics", "/questions/age/answers/13-15", "/routes/page/9"),
+    *(
+        "/routes/page/9/condition?do=put&at=1.0",
+        "/tables",
+        "/tables/groups/age",
+        "/tables/sums/safe-dark.unsafe",
+    ),
+    *(
+        "/tables/add-table",
+        "/map",
+        "/languages/pl",
+        "/preview",
+        "/publish",
+        "/history",
+        "/settings",
+        "/frame",
+    ),
+)
+
+
+def a_draft(portal: Served) -> str:
+    """A draft with a condition in groups and a link to its preview; its address."""
+    how: dict[str, Any] = {"by": "officer:x", "now": portal.clock(), "keys": portal.keys}
+    document = conditions.put_condition(
+        conditions.add_condition(samples.every_kind(), Target("page", "9"), NESTED["all"][0]),
+        Target("page", "9"),
+        NESTED,
+        (),
+    )
+    with portal.store.writing() as session:
+        draft = beginning.begin(session, document, name="Next year", origin="blank", **how)
+        previews.share(session, draft, days=3, **how)
+        return f"/office/surveys/{draft.id}"
+
+
+def test_no_fault_on_any_page_of_a_draft(visiting_portal: Visiting, portal: Served) -> None:
+    """The year that the other pages show has no draft."""
+    home, found = a_draft(portal), list[str]()
+    with visiting_portal() as visit:
+        signed_in(portal, visit)
+        for rest in OF_A_DRAFT:
+            status = visit.open(home + rest)
+            if status != 200:
+                found.append(f"{rest} answered {status}")
+            for width in (WIDE, PHONE):
+                visit.look(width)
+                wide = audit.sideways(visit.page)
+                if wide is not None:
+                    found.append(f"{rest} at {width} scrolls sideways: {wide}")
+            found += [f"{rest}: {fault}" for fault in audit.axe(visit.page)]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("group", navigation.GROUPS, ids=[group.words for group in navigation.GROUPS])

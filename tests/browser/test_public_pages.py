@@ -46,7 +46,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         f"/results/{LAST_YEAR}/comments"),
     "figures": (f"/results/{LAST_YEAR}/topics/figure", f"/results/{LAST_YEAR}/topics.by.age/figure"),
     "year": (
-        "/year", "/evidence", "/plan", "/meetings", "/documents", "/rounds/2026/councillors",
+        "/year", "/evidence", "/evidence/census", "/plan", "/meetings", "/documents",
+        "/rounds/2026/councillors",
     ),
     "embeds": (f"/embed/{LAST_YEAR}/topics", f"/embed/{LAST_YEAR}/know-help"),
     "areas": ("/areas", "/areas/*", "/partners"),

@@ -22,7 +22,7 @@ from surveys.questionnaire.codebook import codebook_of
 from surveys.questionnaire.model import Questionnaire
 from surveys.questionnaire.routing import prune
 from surveys.records import Response
-from surveys.results import releases
+from surveys.results import releases, shown
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 from tests.conftest import ENCRYPTION_KEYS, SECRET, Clock, settings_for
@@ -76,6 +76,11 @@ def released(app: Flask, slug: str, now: dt.datetime, *, weighted: bool = False)
         releases.make(
             session, survey, by=BY, now=now, keys=KEYS, draw=drawing.drawer(session), outside=beyond
         )
+
+
+def settled(app: Flask, now: dt.datetime) -> None:
+    """What everybody in the office may see, as the next sweep would settle it."""
+    shown.settle_all(store(app).reading, store(app).writing, now=now)
 
 
 def store(app: Flask) -> Database:

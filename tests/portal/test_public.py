@@ -200,6 +200,24 @@ def test_about_has_the_key_role_and_every_strand_of_the_work(east: Flask) -> Non
     assert headings(page)[0] == "Our key role"
 
 
+def test_every_strand_priority_and_area_of_the_pack_has_its_place(east: Flask, browser: PageClient) -> None:
+    with publishing.store(east).reading() as session:
+        kinds = {kind: pages.current(session, kind, "en_GB") for kind in ("strand", "priority", "area")}
+    assert {kind: len(found) for kind, found in kinds.items()} == {"strand": 8, "priority": 2, "area": 16}
+    about, listed, areas = browser.page("/about"), browser.page("/priorities"), browser.page("/areas")
+    for strand in kinds["strand"]:
+        assert strand.texts.title in about.main
+        assert strand.texts.lead in about.main
+    for priority in kinds["priority"]:
+        shown = browser.page(listed.link(priority.texts.title))
+        assert priority.texts.statement in shown.main
+        assert shown.h1 == priority.texts.title
+    grouped = {key for priority in kinds["priority"] for key in priority.facts.areas}
+    for area in kinds["area"]:
+        assert browser.page(areas.link(area.texts.title)).h1 == area.texts.title
+        assert area.key in grouped
+
+
 def test_partners_stand_under_what_they_are(browser: PageClient, east: Flask) -> None:
     page = browser.page("/partners")
     assert headings(page)[0] == "Responsible authorities"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, StringField
 
 from portal.accounts.people import ROLES
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 
 ROLE_WORDS = {
     "administrator": ("Administrator", "Invites people, gives roles, sees who may do what"),

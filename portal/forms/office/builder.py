@@ -6,21 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wtforms import (
-    BooleanField,
-    Field,
-    FileField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, Field, FileField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 from surveys.questionnaire.model import Questionnaire
 
 LABEL = "label."

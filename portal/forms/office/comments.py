@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 from surveys.moderation import GROUNDS, PLACEHOLDERS, SPAM_GROUNDS
 
 STATE_WORDS = {

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import (
-    BooleanField,
-    FileField,
-    HiddenField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 from surveys.questionnaire.model import Questionnaire
 
 NOTHING = ("", "No")

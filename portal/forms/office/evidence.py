@@ -8,13 +8,13 @@ from wtforms import (
     FileField,
     HiddenField,
     MultipleFileField,
-    SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import SelectField
 
 SORT_WORDS = {
     "partner": "A partner's figures",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import SelectField, StringField
+from wtforms import StringField
 
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import SelectField
 
 RULE_WORDS = {
     "automated": "Sent by a machine",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField
 from portal.forms.questions import KINDS, Setting
 from surveys.questionnaire.checking import Raw
 from surveys.questionnaire.model import Questionnaire

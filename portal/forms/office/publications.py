@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf.file import FileField
-from wtforms import (
-    BooleanField,
-    DateField,
-    HiddenField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import SelectField
 
 KIND_WORDS = {
     "assessment": "Strategic assessment",

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    BooleanField,
-    DateField,
-    HiddenField,
-    IntegerField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import SelectField, SelectMultipleField
 
 KIND_WORDS = {
     "letter": "Letter",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, DateField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import SelectMultipleField
 
 
 class Tables(OfficeForm):

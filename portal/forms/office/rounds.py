@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import (
-    BooleanField,
-    DateField,
-    FileField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, FileField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 from portal.partnership.instruments import AUDIENCES
 
 AUDIENCE_WORDS = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, RadioField, SelectField, StringField
+from wtforms import DateField, StringField
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import RadioField, SelectField
 
 CATEGORY_WORDS = {
     "danger": "Immediate danger to life",

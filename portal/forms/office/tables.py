@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 
 from portal.forms.office import Required
 from portal.forms.office.builder import Seen
+from portal.forms.office.choosing import SelectField, SelectMultipleField
 from surveys.questionnaire.model import Dimension, Questionnaire
 from surveys.questionnaire.tabulation import Placed
 

@@ -10,18 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import BooleanField, DateField, Field, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm
+from portal.forms.office.choosing import SelectField, SelectMultipleField
 from portal.messages import words_of
 from portal.partnership.editing import REFERENCES, Bodies, Working
 from portal.partnership.pages import NEUTRAL, SOURCE
@@ -320,9 +313,9 @@ def text_form(
 ) -> TextForm:
     """The form of a thing as it stands, or with what this request sent unless ``sent`` is False.
 
-    ``only``: these fields and no others.
+    ``only``: these fields, in this order, and no others.
     """
-    wanted = frozenset(only)
+    wanted = list(only)
     models = KINDS[kind]
     parts: dict[str, tuple[Spec, ...]] = {}
     for locale in (NEUTRAL, *locales):
@@ -330,7 +323,8 @@ def text_form(
         if locale == SOURCE:
             listed = tuple(spec for spec in listed if spec.path != ("translation",))
         if wanted:
-            listed = tuple(spec for spec in listed if spec.path[0] in wanted)
+            chosen = (spec for spec in listed if spec.path[0] in wanted)
+            listed = tuple(sorted(chosen, key=lambda spec: wanted.index(spec.path[0])))
         if listed:
             parts[locale] = listed
     made: dict[str, Any] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.office import OfficeForm, Required
+from portal.forms.office.choosing import SelectField
 
 STATE_WORDS = {
     "scanning": "Looking at the evidence",

@@ -358,6 +358,22 @@ def test_colleagues_remark_and_settle(ann: PageClient, draft_id: str) -> None:
     assert "Remarks to settle" not in ann.page(at(draft_id)).main
 
 
+def test_a_remark_outlives_its_question_and_can_still_be_settled(ann: PageClient, draft_id: str) -> None:
+    ann.submit(ann.page(at(draft_id, "/questions/why")), {"body": "Is this needed?"}, "Say it")
+    assert "Is this needed?" in ann.page(at(draft_id)).main
+    token = dict(ann.page(at(draft_id)).form("up").fields)
+    ann.post(
+        at(draft_id, "/questions/why/act"),
+        data={**token, "action": "delete"},
+        headers={"Origin": "http://localhost"},
+    )
+    page = ann.page(at(draft_id))
+    assert "A question that was deleted" in page.main
+    page = ann.submit(page, button="Settled Is this needed?")
+    assert page.h1 == "Next year"
+    assert "Is this needed?" not in page.main
+
+
 def test_hostile_words_never_run_in_a_colleagues_browser(ann: PageClient, draft_id: str) -> None:
     ann.submit(
         ann.page(at(draft_id, "/questions/age")),

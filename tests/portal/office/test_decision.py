@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import secrets
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.partnership import cycles, decisions, pages, scoring, submissions
+from portal import archive
+from portal.documents import files
+from portal.partnership import cycles, decisions, pages, plan, scoring, submissions
 from surveys import responses, surveys
 from tests.office import sign_in
 from tests.pages import Page, PageClient
@@ -71,7 +75,11 @@ def everything_public(app: Flask) -> str:
         }
     addresses = [
         "/", "/rounds", "/priorities", "/areas", "/partners", "/about", "/results", "/what-we-have-done",
-        "/help", "/year", "/evidence", "/results/local-2025", f"/decisions/{YEAR}", f"/decisions/{YEAR + 1}",
+        "/help", "/year", "/evidence", "/evidence/census", "/plan", "/documents", "/meetings",
+        "/results/local-2025", "/rounds/2025/councillors", "/api/v1/", "/api/v1/openapi.json",
+        "/api/v1/priorities", "/api/v1/plans", f"/api/v1/plans/{YEAR}", "/api/v1/rounds",
+        "/api/v1/surveys", "/api/v1/surveys/local-2025", "/readyz", "/healthz", f"/plan/{YEAR}",
+        f"/decisions/{YEAR}", f"/decisions/{YEAR + 1}",
         f"/priorities/{SECRET.lower()}",
         *(f"/priorities/{key}" for key in keys["priority"]),
         *(f"/areas/{key}" for key in keys["area"]),
@@ -82,6 +90,21 @@ def everything_public(app: Flask) -> str:
         for prefix in ("", "/pl")
         for address in addresses
     )
+
+
+def everything_kept(app: Flask, clerk: PageClient) -> bytes:
+    """What leaves as files: the year as pages, every record of the archive, and the evidence pack."""
+    kept = archive.of_year(app, YEAR, consultation="2025", surveys=["local-2025"])
+    with publishing.store(app).writing() as session:
+        if plan.of(session, YEAR) is None:
+            made = plan.begin(session, YEAR, by=BY, now=NOW, keys=KEYS)
+            plan.put(session, made, "objective", {"title": "Nights"}, by=BY, now=NOW, keys=KEYS)
+            plan.publish(session, made, by=BY, now=NOW, keys=KEYS)
+        recorded = archive.records(session)
+    answer = clerk.get(f"/office/plan/{YEAR}/evidence-pack.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.get_data())) as pack:
+        packed = [pack.read(name) for name in pack.namelist() if name.endswith((".html", ".json"))]
+    return b"\n".join((*kept.files.values(), *recorded.values(), *packed))
 
 
 def fill(clerk: PageClient, app: Flask) -> Page:
@@ -115,7 +138,10 @@ def fill(clerk: PageClient, app: Flask) -> Page:
     return page
 
 
-def test_from_an_empty_decision_to_a_public_record(app: Flask, clerk: PageClient) -> None:
+def test_from_an_empty_decision_to_a_public_record(
+    app: Flask, clerk: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "can_make_pdf", lambda: False)  # its words are those of the pack's first page
     with publishing.store(app).writing() as session:
         letter = submissions.receive(
             session, "2025", received_on=NOW.date(), kind="letter", sender="parish",
@@ -134,8 +160,10 @@ def test_from_an_empty_decision_to_a_public_record(app: Flask, clerk: PageClient
     assert "not shown until it is published" in page.main
     assert SECRET not in everything_public(app)
     assert app.test_client().get(f"/decisions/{YEAR}").status_code == 404
+    assert SECRET.encode() not in everything_kept(app, clerk)
     page = clerk.submit(page, {}, "Publish the decision and its priorities")
     assert "are public" in page.main
+    assert SECRET.encode() in everything_kept(app, clerk)
     record = Page(app.test_client().get(f"/decisions/{YEAR}"))
     for said in (
         f"{SECRET} first.",

@@ -45,6 +45,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 assert survey is not None
                 publishing.answered(session, survey, number, publishing.PACK, seed=number)
         publishing.released(app, SLUG, NOW)
+        publishing.settled(app, NOW)
         yield app
 
 

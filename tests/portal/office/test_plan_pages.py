@@ -222,3 +222,26 @@ def test_the_spreadsheet_goes_out_and_comes_back_whole_or_not_at_all(
             f"/office/plan/{YEAR}/import", data={**token, "file": (io.BytesIO(body), "x.xlsx")}
         )
         assert answer.status_code == 422
+
+
+def test_the_first_page_says_what_the_year_and_the_plan_ask_of_whom(
+    app: Flask, member: PageClient, writing: Writing, keys: Keyring, now: dt.datetime
+) -> None:
+    how: dict[str, Any] = {"by": BY, "now": now, "keys": keys}
+    clock = app.extensions["portal.clock"]
+    clock.now = dt.datetime(YEAR, 2, 20, 12, tzinfo=dt.UTC)
+    member = sign_in(app, "member", officer=member.officer)  # type: ignore[attr-defined]
+    assert member.page("/office/").link("Record the decision in the meeting").endswith(f"/year/{YEAR}")
+    assert "Record the decision" not in sign_in(app, "moderator").page("/office/").main
+    built(member, writing)
+    with writing() as session:
+        made = session.get_one(plan.Plan, YEAR)
+        plan.publish(session, made, **how)
+    assert f"Plan of {YEAR}" not in member.page("/office/").main
+    clock.now = dt.datetime(YEAR, 10, 20, 12, tzinfo=dt.UTC)
+    later = sign_in(app, "member", officer=member.officer)  # type: ignore[attr-defined]
+    page = later.page("/office/")
+    assert "late, the longest since 30 June" in page.main
+    assert "of yours" in page.main
+    assert later.page(page.link(f"Plan of {YEAR}")).status == 200
+    assert f"Plan of {YEAR}" not in sign_in(app, "auditor").page("/office/").main
