@@ -78,9 +78,10 @@ def erase() -> ResponseReturnValue:
     sent = read_session().get(Sent, (survey.id, request.form.get("response", "")[:22])) if survey else None
     if survey is None or sent is None:
         abort(404)
-    comment = read_session().get(Comment, (survey.id, request.form.get("comment", "")[:22]))
-    if comment is not None and comment.response_id != sent.id:
-        abort(404)
+    named = request.form.get("comment", "")[:22]
+    comment = read_session().get(Comment, (survey.id, named)) if named else None
+    if named and (comment is None or comment.response_id != sent.id):
+        abort(404)  # erased already: what is left of the response must not go in its place
     if request.form.get("sure") != "yes":
         return _confirm(survey, sent, comment, Erase(formdata=None))
     form = Erase()

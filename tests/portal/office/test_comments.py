@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import moderation, responses, surveys
+from surveys import erasure, moderation, responses, surveys
 from surveys.moderation import publication, screening, themes
 from surveys.questionnaire.model import Answer
-from surveys.records import Comment
+from surveys.records import Comment, Response
 from surveys.sealing import Keyring
 from tests.conftest import Clock
 from tests.journeys.walker import Site
@@ -129,7 +130,10 @@ def test_the_queue_shows_the_flagged_first_and_hides_what_is_hard_to_read(
     assert page.h1 == "Moderation"
     assert page.main.index("domestic abuse") < page.main.index("The park is dark")
     assert "<details" in page.html[: page.html.index("My husband")]
-    assert "25-64" not in page.html
+    opened = moderator.page(page.link("Open comment 2")).html
+    for answer in ("25-64", "25 to 64", "I live here"):
+        assert answer not in page.html
+        assert answer not in opened
     assert "Nobody who works in safeguarding has checked" in page.main
     only = moderator.submit(page, {"flagged": "y"}, "Show")
     assert "The park is dark" not in only.main
@@ -261,7 +265,8 @@ def test_a_quote_waits_for_another_officer(
 def test_claims_passing_on_and_the_next_page(
     app: Flask, moderator: PageClient, send: Send, writing: Writing
 ) -> None:
-    ids = [send(f"Reason number {n}") for n in range(27)]
+    for n in range(27):
+        send(f"Reason number {n}")
     page = moderator.page("/office/comments")
     assert "The next 25" in page.main
     rest = moderator.page(page.link("The next 25"))
@@ -274,11 +279,10 @@ def test_claims_passing_on_and_the_next_page(
     assert mine.main.count("You keep this.") == 25
     first = moderator.page(mine.link("Open comment 1"))
     following = moderator.submit(first, {}, "Pass to someone else")
-    assert "Somebody else will read that one" in following.main or "somebody else" in following.main
+    assert "Saved: somebody else will read that one." in following.main
     page = moderator.submit(moderator.page("/office/comments"), {}, "Release all of mine")
-    assert "24 comments are free" in page.main or "25 comments are free" in page.main
+    assert "24 comments are free" in page.main
     assert "A colleague passed this on." in ben.page("/office/comments").main
-    assert len(ids) == 27
 
 
 def test_identical_comments_are_decided_in_one_act(
@@ -340,10 +344,20 @@ def test_a_very_long_comment_and_an_emoji_storm_are_shown(
     assert len(moderator.page("/office/comments").html) < 40_000
 
 
-def test_a_comment_that_was_taken_back_is_gone(moderator: PageClient, send: Send) -> None:
-    send("short")
-    page = moderator.page("/office/comments/autumn/nothing", 404)
-    assert "Its writer may have taken it back" in page.main
+def test_a_comment_that_was_taken_back_is_gone(
+    moderator: PageClient, send: Send, writing: Writing, tmp_path: Path
+) -> None:
+    comment_id = send("Taken back later")
+    at = f"/office/comments/autumn/{comment_id}"
+    page = moderator.page(at)
+    with writing() as session:
+        response = session.scalars(select(Response)).one()
+        erasure.remove(session, response, "withdraw", erasure.Ledger(tmp_path / "erasures.log"))
+    gone = moderator.page(at, 404)
+    assert "Its writer may have taken it back" in gone.main
+    for act, values in (("Save and open the next", {"outcome": "publishable"}), ("Skip for now", {})):
+        assert "taken it back" in moderator.submit(page, values, act, 404).main
+    assert "Taken back later" not in moderator.page("/office/comments").main
 
 
 def test_settings_of_surveys_and_the_own_list(moderator: PageClient, send: Send, writing: Writing) -> None:
