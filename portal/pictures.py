@@ -7,6 +7,7 @@ hidden figure stands as words, never as a length. No browser and no chart librar
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -243,13 +244,8 @@ def _step(reading: Reading, ward: str, edges: Sequence[int]) -> maps.Shade:
 
 
 def _moved(path: str, x: float, y: float) -> str:
-    """A ring of absolute points, moved."""
-    rings = []
-    for ring in path.split("Z"):
-        if ring:
-            points = [point.split() for point in ring[1:].split("L")]
-            rings.append("M" + "L".join(f"{float(a) + x:.1f} {float(b) + y:.1f}" for a, b in points) + "Z")
-    return "".join(rings)
+    """A path of :mod:`portal.maps` moved: its steps are relative, so only the start of each ring changes."""
+    return re.sub(r"M(-?\d+)[ ]?(-?\d+)", lambda start: f"M{int(start[1]) + x:g} {int(start[2]) + y:g}", path)
 
 
 # Small multiples -------------------------------------------------------------------------------------------

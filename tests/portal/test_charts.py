@@ -338,7 +338,7 @@ def test_a_map_keeps_the_shape_of_the_land() -> None:
     picture = maps.picture(WARDS, width=200, edge=0)
     assert [(s.number, s.name) for s in picture.shapes] == [(1, "Ashfen"), (2, "Brook")]
     assert (picture.width, picture.height) == (200, 326)  # a degree of longitude is 0.615 of one of latitude
-    assert picture.shapes[0].path == "M0 325.2L200 325.2L200 0L0 0L0 325.2Z"
+    assert picture.shapes[0].path == "M0 325l200 0 0-325-200 0Z"
     assert maps.picture(()).shapes == ()
 
 
