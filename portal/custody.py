@@ -169,11 +169,23 @@ def _put_back(care: Custody, source: Path) -> None:
     care.engine.dispose()
 
 
+def _take_out(tar: tarfile.TarFile, name: str, folder: Path) -> None:
+    """One file by its name, if it is there. Nothing else an archive may hold reaches the disk."""
+    try:
+        packed = tar.extractfile(name)
+    except KeyError:
+        return
+    if packed is not None:
+        with packed, (folder / name).open("wb") as file:
+            shutil.copyfileobj(packed, file)
+
+
 def _unpack(source: Path, folder: Path, kind: str) -> Path:
     """The database inside a backup, whole and of the right kind. Raises CustodyError."""
     try:
         with tarfile.open(source, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
+            for name in ("manifest.json", *CONTENT.values()):
+                _take_out(tar, name, folder)
         facts = json.loads((folder / "manifest.json").read_text())
         content = folder / CONTENT[facts["kind"]]
         whole = _sha(content) == facts["sha256"]

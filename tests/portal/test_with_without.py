@@ -81,7 +81,7 @@ def test_officers_see_what_might_be_published_and_everybody_what_was(
         made = releases.make(session, survey, by="o", now=after, keys=keys)
         tables = {table["question"]: table for table in made.content["with_without"]}
     page = visitor.page("/results/autumn")
-    page = visitor.page(page.link("Each question with and without them"))
+    page = visitor.page(page.link("Each question with and without people who sent nearly the same words"))
     assert page.h1 == "With and without a campaign"
     assert page.main.count("Without them") >= len(tables)
     assert {group["key"] for table in tables.values() for group in table["groups"]} == {"all", "rest"}
