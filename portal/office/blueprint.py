@@ -31,7 +31,9 @@ from portal.i18n import SOURCE_LOCALE, path_in
 from portal.office import navigation, visit
 from portal.partnership import approval_links
 from portal.permissions import PERMISSIONS, ROLES, Permission
+from surveys import surveys
 from surveys.sealing import Keyring
+from surveys.surveys import Survey
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
@@ -167,8 +169,18 @@ def _shared() -> dict[str, Any]:
         "notes": _notes,
         "role_list": role_list,
         "sections": _sections,
+        "survey_title": survey_title,
         "today_is": now,
     }
+
+
+def survey_title(survey: Survey) -> str:
+    """A survey as officers know it: its title, and the short name that tells this year's from last year's."""
+    version = surveys.current_version(read_session(), survey.id)
+    if version is None:
+        return survey.slug
+    document = surveys.questionnaire_of(version)
+    return f"{document.say(document.title, document.source_locale)} ({survey.slug})"
 
 
 def _notes() -> list[str]:

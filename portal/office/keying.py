@@ -26,7 +26,7 @@ from portal.forms.office.keying import (
 from portal.forms.questions import Setting, draw, showable
 from portal.i18n import own_name
 from portal.messages import words
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, survey_title
 from portal.partnership import keying as forms
 from portal.partnership.keying import Batch
 from surveys import surveys
@@ -52,16 +52,11 @@ def keying() -> ResponseReturnValue:
     )
     taking = [one for one in found if surveys.state(one, now()) not in ("draft", "coming", "withdrawn")]
     shown = [
-        (one, _title(one), forms.batches(session, one.id))
+        (one, survey_title(one), forms.batches(session, one.id))
         for one in taking
         if releases.current(session, one.id) is None and surveys.current_version(session, one.id) is not None
     ]
     return render_template("office/keying/keying.html", shown=shown, channel_words=CHANNEL_WORDS)
-
-
-def _title(survey: Survey) -> str:
-    _version, document = document_of(survey)
-    return f"{document.say(document.title, document.source_locale)} ({survey.slug})"
 
 
 @bp.route("/keying/<slug>", methods=["GET", "POST"])
