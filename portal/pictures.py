@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flask_babel import gettext
 
-from portal import maps, svg
+from portal import maps, slopes, svg
 from portal.figure_words import classes, in_figures
 from portal.order import Ranked, runs_of, ticks
 from portal.panels import Panel, end_of, panels, top
@@ -331,6 +332,71 @@ def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
     told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
     return sheet.drawn(y, title=title, description=words, language=imprint.language)
+
+
+# Then and now ----------------------------------------------------------------------------------------------
+
+
+def slope(reading: Reading, years: Sequence[str], compared: Sequence[slopes.Slope], imprint: Imprint) -> str:
+    """The answers as lines from year to year, as in :mod:`portal.slopes`."""
+    sheet = Sheet(WIDTH)
+    title = gettext("%(title)s: compared with %(year)s", title=title_of(reading), year=years[-2])
+    y = _head(sheet, reading, imprint, title) + 30
+    zero, end, names = EDGE + 70, EDGE + 500, EDGE + 560
+    lines, most = slopes.ordered(compared), slopes.top(compared)
+    said = [svg.broken(one.name, WIDTH - EDGE - names, 17, 700 if one.clear else 400) for one in lines]
+    sizes = [21.0 * len(words) + 8 for words in said]
+    tall, start = max(340.0, 1.3 * sum(sizes)), y
+
+    def down(share: float) -> float:
+        return start + tall * (1 - share / most)
+
+    across = [zero + (end - zero) * n / (len(years) - 1) for n in range(len(years))]
+    for year, x in zip(years, across, strict=True):
+        sheet.line(x, start, x, start + tall, svg.LINE)
+        sheet.words(x, start - 12, year, 17, anchor="middle", weight=700)
+    stand = slopes.apart([down(one.now) for one in lines], sizes, start - 12, start + tall + 12)
+    for one, words, at in zip(lines, said, stand, strict=True):
+        sheet.line(end + 12, down(one.now), names - 8, at, svg.LINE)
+        for n, line in enumerate(words):
+            foot = at + 6 + 21 * (n - (len(words) - 1) / 2)
+            weight, ink = (700, svg.INK) if one.clear else (400, svg.QUIET)
+            sheet.words(names, foot, line, 17, weight=weight, fill=ink)
+    began = slopes.first_shares(lines)
+    stood = slopes.apart([down(one) for one in began], [19.0] * len(began), start - 12, start + tall + 12)
+    for share, at in zip(began, stood, strict=True):
+        sheet.line(zero - 22, at, zero - 10, down(share), svg.LINE)
+        sheet.words(zero - 26, at + 6, f"{share}%", 17, anchor="end", fill=svg.QUIET)
+    for one in sorted(lines, key=lambda line: line.clear):
+        _sloping(sheet, one, across, down)
+    about = " ".join(
+        (
+            slopes.about(years, compared),
+            gettext("Other people answered each year; nobody is followed from one year to the next."),
+        )
+    )
+    y = sheet.block(EDGE, start + tall + 24, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
+    y = _foot(sheet, y, reading, imprint)
+    _marked(sheet, y, imprint)
+    told = "; ".join(one.told(years) for one in lines)
+    described = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
+    return sheet.drawn(y, title=title, description=described, language=imprint.language)
+
+
+def _sloping(
+    sheet: Sheet, one: slopes.Slope, across: Sequence[float], down: Callable[[float], float]
+) -> None:
+    ink = svg.BAR if one.clear else svg.EDGE
+    last = len(across) - 1
+    for run in one.stretches:
+        for (year, share), (following, then) in pairwise(run):
+            width = 3.5 if one.clear else 1.2
+            sheet.line(across[year], down(share), across[following], down(then), ink, width)
+        for year, share in run:
+            if one.clear and year == last:
+                sheet.triangle(across[year], down(share), 9, ink, up=one.points > 0)
+            else:
+                sheet.disc(across[year], down(share), 5, ink if one.clear else svg.PAPER, stroke=ink)
 
 
 # For other sites -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from portal import pictures, raster
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import ORDER, PICTURE, SHARE
+from portal.drawing import ORDER, PICTURE, SHARE, SINCE
 from portal.i18n import html_lang, locale_code
 from portal.partnership import rounds
 from portal.public import consultations
@@ -60,6 +60,18 @@ def picture_png(survey: str, table: str) -> ResponseReturnValue:
 def order_png(survey: str, table: str) -> ResponseReturnValue:
     """How sure the order of the topics is, as a picture."""
     return _png(_stored(table_or_404(survey, table), table, ORDER) or abort(404), PNG_WIDTH)
+
+
+@bp.get("/results/<survey>/<table>/since.svg")
+def since_svg(survey: str, table: str) -> ResponseReturnValue:
+    """The answers from year to year, as a picture."""
+    drawing = _stored(table_or_404(survey, table), table, SINCE) or abort(404)
+    return Response(drawing, mimetype="image/svg+xml")
+
+
+@bp.get("/results/<survey>/<table>/since.png")
+def since_png(survey: str, table: str) -> ResponseReturnValue:
+    return _png(_stored(table_or_404(survey, table), table, SINCE) or abort(404), PNG_WIDTH)
 
 
 @bp.get("/results/<survey>/<table>.docx")
