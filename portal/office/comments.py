@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ from portal.forms.office.comments import (
     OwnWords,
 )
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, keys, now, officer, said, whole
+from portal.office.blueprint import bp, documents, keys, now, officer, said, whole
 from portal.office.showing import visible
 from portal.reading import label
 from surveys import moderation, surveys
@@ -86,12 +86,6 @@ class Wanted:
             not_passed_by=by if self.state == "waiting" else None,
             held_by=by if self.mine else None,
         )
-
-
-def documents() -> dict[str, Questionnaire]:
-    """Documents read so far, by version; it hangs on the application."""
-    kept: dict[str, Questionnaire] = current_app.extensions.setdefault("portal.office.documents", {})
-    return kept
 
 
 def document_of(session: Session, survey_id: str) -> Questionnaire | None:
