@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import alongside_words, charts, maps, pictures
+from portal import alongside_words, charts, link_pictures, maps, pictures
 from portal.i18n import html_lang
 from portal.partnership import pages
 from portal.pictures import Imprint
@@ -44,7 +44,7 @@ def drawer(session: Session) -> Draw:
                     if one.lines:
                         figure[SINCE] = pictures.slope(reading, one.years, one.lines, imprint)
                 if reading.key == document.headline:
-                    figure[SHARE] = pictures.share(reading, imprint)
+                    figure[SHARE] = link_pictures.share(reading, imprint)
         return figures
 
     return draw

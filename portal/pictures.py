@@ -36,7 +36,6 @@ from portal.svg import Sheet
 
 WIDTH, EDGE = 1200, 48
 ROW, LABELS, VALUES, MAP = 40, 400, 200, 400
-SHARE_WIDTH, SHARE_HEIGHT = 1200, 630
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,14 @@ def picture(reading: Reading, imprint: Imprint, wards: Sequence[maps.Ward] = ())
         y = _panels(sheet, y, shown)
         told = [f"{panel.label.text}. " + "; ".join(_said(panel)) for panel in shown]
     else:
-        rows, land = _rows_of(reading), None
+        rows, land = rows_of(reading), None
         if reading.net is not None and reading.by is not None and reading.by.map:
             land = maps.picture((w for w in wards if reading.block(w.key)), width=MAP)
             rows = _numbered(reading, rows, land)
         y = _bars(sheet, y, rows, reading, land)
         told = [row.told for row in rows]
     y = _foot(sheet, y, reading, imprint)
-    _marked(sheet, y, imprint)
+    marked(sheet, y, imprint)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures="; ".join(told))
     return sheet.drawn(y, title=title_of(reading), description=words, language=imprint.language)
 
@@ -130,7 +129,7 @@ def _foot(sheet: Sheet, y: float, reading: Reading, imprint: Imprint) -> float:
     return sheet.block(EDGE, y, f"{source}. {when}", 16, WIDTH - 2 * EDGE, fill=svg.QUIET) + 24
 
 
-def _marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
+def marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
     """The watermark of a demonstration, across the whole picture."""
     if imprint.demonstration:
         sheet.words(
@@ -142,7 +141,7 @@ def _marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
 # Bars ------------------------------------------------------------------------------------------------------
 
 
-def _rows_of(reading: Reading) -> list[_Row]:
+def rows_of(reading: Reading) -> list[_Row]:
     if reading.net is not None:
         return [_group(block) for block in reading.blocks]
     return [_answer(line, reading.is_text) for line in reading.sorted_lines(reading.first)]
@@ -328,7 +327,7 @@ def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
     )
     y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
     y = _foot(sheet, y, reading, imprint)
-    _marked(sheet, y, imprint)
+    marked(sheet, y, imprint)
     told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
     return sheet.drawn(y, title=title, description=words, language=imprint.language)
@@ -377,7 +376,7 @@ def slope(reading: Reading, years: Sequence[str], compared: Sequence[slopes.Slop
     )
     y = sheet.block(EDGE, start + tall + 24, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
     y = _foot(sheet, y, reading, imprint)
-    _marked(sheet, y, imprint)
+    marked(sheet, y, imprint)
     told = "; ".join(one.told(years) for one in lines)
     described = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
     return sheet.drawn(y, title=title, description=described, language=imprint.language)
@@ -397,57 +396,3 @@ def _sloping(
                 sheet.triangle(across[year], down(share), 9, ink, up=one.points > 0)
             else:
                 sheet.disc(across[year], down(share), 5, ink if one.clear else svg.PAPER, stroke=ink)
-
-
-# For other sites -------------------------------------------------------------------------------------------
-
-
-def share(reading: Reading, imprint: Imprint) -> str:
-    """The first three topics, 1200 by 630, for the preview another site shows of a link to the results."""
-    rows = [row for row in _rows_of(reading) if row.percent is not None and not row.quiet][:3]
-    sheet = Sheet(SHARE_WIDTH)
-    y = cover(sheet, imprint.source, imprint.survey)
-    y = sheet.block(EDGE, y + 12, title_of(reading), 28, SHARE_WIDTH - 2 * EDGE, weight=700) + 12
-    most, zero = end_of(row.percent for row in rows), EDGE + 440
-    for row in rows:
-        lines = svg.broken(row.label, 420, 24)[:2]
-        for n, line in enumerate(lines):
-            sheet.words(zero - 16, y + 30 + 26 * n - 13 * (len(lines) - 1), line, 24, anchor="end")
-        long = (row.percent or 0) * (SHARE_WIDTH - EDGE - 110 - zero) / most
-        sheet.rect(zero, y, long, 44, svg.BAR)
-        sheet.words(zero + long + 12, y + 33, row.said, 30, weight=700)
-        y += 64
-    base = gettext("People who answered: %(number)s.", number=base_words(reading.first, "answered"))
-    when = gettext("From %(first)s to %(last)s.", first=day(imprint.first), last=day(imprint.last))
-    sheet.block(EDGE, SHARE_HEIGHT - 78, f"{base} {when}", 22, SHARE_WIDTH - 2 * EDGE, fill=svg.QUIET)
-    _marked(sheet, SHARE_HEIGHT, imprint)
-    described = gettext(
-        "A picture of the figures in the table. %(figures)s.", figures="; ".join(r.told for r in rows)
-    )
-    return sheet.drawn(SHARE_HEIGHT, title=imprint.survey, description=described, language=imprint.language)
-
-
-def cover(sheet: Sheet, source: str, title: str) -> float:
-    """The sky with whose it is and what it is about, horizon and fields under it; gives their foot."""
-    sheet.rect(0, 0, SHARE_WIDTH, 190, svg.SKY)
-    sheet.words(EDGE, 66, source, 26)
-    y = 84.0
-    for line in svg.broken(title, SHARE_WIDTH - 2 * EDGE, 40, 700)[:2]:
-        sheet.words(EDGE, y + 40, line, 40, weight=700)
-        y += 46
-    sheet.rect(0, 190, SHARE_WIDTH, 5, svg.INK)
-    for n, fill in enumerate(svg.LAND * 2):
-        sheet.rect(75 * n, 195, 75, 16, fill)
-    return 211
-
-
-def cover_of(source: str, title: str, lead: str, banner: str, *, language: str) -> str:
-    """The preview of a page that has no figures: whose it is, what it is called, and what it is for."""
-    sheet = Sheet(SHARE_WIDTH)
-    y = cover(sheet, source, title) + 48
-    for line in svg.broken(lead, SHARE_WIDTH - 2 * EDGE, 34)[:6] if lead else ():
-        sheet.words(EDGE, y + 34, line, 34)
-        y += 48
-    if banner:
-        sheet.words(EDGE, SHARE_HEIGHT - 40, banner, 22, fill=svg.QUIET)
-    return sheet.drawn(SHARE_HEIGHT, title=title, description=lead, language=language)

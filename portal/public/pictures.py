@@ -12,7 +12,7 @@ from flask import Response, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from portal import pictures, raster
+from portal import link_pictures, raster
 from portal.database import read_session
 from portal.documents import files
 from portal.drawing import ORDER, PICTURE, SHARE, SINCE
@@ -117,7 +117,7 @@ def share_results(survey: str) -> ResponseReturnValue:
     if drawing is None:
         title = heading_of(consultations.of_survey(asked), asked, title_of(asked)).striptags()
         drawing = _cover(title, "")
-    return _png(drawing, pictures.SHARE_WIDTH)
+    return _png(drawing, link_pictures.SHARE_WIDTH)
 
 
 @bp.get("/rounds/<slug>/share.png")
@@ -125,15 +125,15 @@ def share_round(slug: str) -> ResponseReturnValue:
     shown = rounds.one(read_session(), slug, consultations.now(), locale_code())
     if shown is None:
         abort(404)
-    return _png(_cover(shown.entry.texts.title, shown.entry.texts.purpose), pictures.SHARE_WIDTH)
+    return _png(_cover(shown.entry.texts.title, shown.entry.texts.purpose), link_pictures.SHARE_WIDTH)
 
 
 @bp.get("/share.png")
 def share_site() -> ResponseReturnValue:
     here = site()
     words = (here.texts.question, here.texts.lead) if here.texts else (here.name, "")
-    return _png(_cover(*words), pictures.SHARE_WIDTH)
+    return _png(_cover(*words), link_pictures.SHARE_WIDTH)
 
 
 def _cover(title: str, lead: str) -> str:
-    return pictures.cover_of(site().name, title, lead, site().banner, language=html_lang(locale_code()))
+    return link_pictures.cover_of(site().name, title, lead, site().banner, language=html_lang(locale_code()))
