@@ -15,7 +15,7 @@ from flask_babel import Babel, force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import maps, panels, pictures, raster, svg
+from portal import link_pictures, maps, panels, pictures, raster, svg
 from portal.order import Ranked
 from portal.pictures import Imprint
 from portal.reading import Label, read
@@ -169,7 +169,7 @@ def test_the_order_is_drawn_as_ranges_and_tied_topics_share_a_band() -> None:
 
 
 def test_the_preview_for_other_sites_shows_the_first_topics_and_the_base() -> None:
-    drawing = pictures.share(read(TOPIC_TABLE, DOCUMENT, "en_GB"), REAL)
+    drawing = link_pictures.share(read(TOPIC_TABLE, DOCUMENT, "en_GB"), REAL)
     assert 'width="1200" height="630"' in drawing
     words = " ".join(said(drawing))
     assert "65%" in words
