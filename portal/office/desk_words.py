@@ -129,8 +129,9 @@ def _margin(margin: Margin, names: Mapping[str, str]) -> str:
     name = names.get(margin.axis, margin.axis)
     if margin.reason:
         return f"{name} is not used: {_UNUSED[margin.reason]}."
+    without = _listed([f"“{names.get(f'{margin.axis}.{key}', key)}”" for key in margin.missing])
     return (
-        f"{name}: the census table has no group that fits {_listed([f'“{key}”' for key in margin.missing])}; "
+        f"{name}: the census table has no group that fits {without}; "
         "these people keep their share of the answers."
     )
 
@@ -175,5 +176,10 @@ def _listed(items: Sequence[str]) -> str:
 
 
 def names_of(document: Any) -> dict[str, str]:
-    """Dimension keys in words."""
-    return {d.key: document.say(d.text, document.source_locale) for d in document.dimensions}
+    """Dimension keys in words, and ``dimension.category`` likewise."""
+    found = {}
+    for dimension in document.dimensions:
+        found[dimension.key] = document.say(dimension.text, document.source_locale)
+        for category in dimension.categories:
+            found[f"{dimension.key}.{category.key}"] = document.say(category.text, document.source_locale)
+    return found
