@@ -21,11 +21,10 @@ from portal.reading import Label, Reading, label
 from portal.rendering import spoken
 from portal.slopes import signed
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import fair_share
 from surveys.results.comparison import SMALLEST_BASE
 
 Content = Mapping[str, Any]
-APART = 2
-"""Points: a group is named when it is this far from its share and a fifth of it away."""
 
 
 def _spoken(one: Label) -> Markup:
@@ -60,11 +59,11 @@ class Group:
 
     @property
     def missing(self) -> bool:
-        return self.here <= self.there - APART and self.here < 0.8 * self.there
+        return fair_share.too_little(self.here, self.there)
 
     @property
     def ample(self) -> bool:
-        return self.here >= self.there + APART and self.here > 1.2 * self.there
+        return fair_share.more_than_its_share(self.here, self.there)
 
 
 @dataclass(frozen=True)
