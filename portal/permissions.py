@@ -207,6 +207,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
     **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png order_json order_png"),
+    **_rows(Permission.PUBLIC, "public", "since_json since_svg since_png"),
     **_rows(Permission.PUBLIC, "public", "share_site share_round share_results"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),

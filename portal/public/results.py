@@ -17,7 +17,7 @@ from sqlalchemy import Row, select
 from portal import alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import ORDER, PICTURE, SHARE
+from portal.drawing import DRAWINGS, PICTURE, SINCE
 from portal.i18n import locale_code
 from portal.partnership import rounds
 from portal.partnership.rounds import Consultation
@@ -62,6 +62,8 @@ class Published:
     pinned: int | None = None
     pictured: frozenset[str] = frozenset()
     """The tables that have a picture to keep, see :mod:`portal.public.pictures`."""
+    sloped: frozenset[str] = frozenset()
+    """Those that have one of their answers from year to year; a release of earlier days has none."""
     drawn: dict[str, Markup] = field(default_factory=dict, repr=False, compare=False)
     """The questions as HTML, by mount point."""
 
@@ -154,13 +156,11 @@ def _read(survey: Survey, release: Release, locale: str, pinned: int | None) -> 
         abort(404)
     readings = tuple(read(table, document, locale) for table in content["tables"])
     drawn = _figures(release, locale, document)
-    charts = {
-        key: {n: part for n, part in one.items() if n not in (PICTURE, ORDER, SHARE)}
-        for key, one in drawn.items()
-    }
+    charts = {key: {n: part for n, part in one.items() if n not in DRAWINGS} for key, one in drawn.items()}
     charts = {key: one for key, one in charts.items() if one}
     pictured = frozenset(key for key, one in drawn.items() if PICTURE in one)
-    return Published(survey.slug, content, charts, document, readings, pinned, pictured)
+    sloped = frozenset(key for key, one in drawn.items() if SINCE in one)
+    return Published(survey.slug, content, charts, document, readings, pinned, pictured, sloped)
 
 
 def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[str, Any]:

@@ -25,6 +25,8 @@ from surveys.results.counted import Counts
 from surveys.results.disclosure import ReleasedTable
 from surveys.surveys import Survey, as_it_stood
 
+YEARS_BEFORE = 4
+
 
 class Release(Base):
     """One numbered release of a survey's results. ``content`` is everything but the figures."""
@@ -105,22 +107,27 @@ def _known(session: Session, wanted: Select[Any]) -> Select[Any]:
     return wanted if moment is None else wanted.where(Release.made_at <= moment)
 
 
-def content_before(session: Session, survey: Survey) -> Mapping[str, Any] | None:
-    """The newest release of the survey of the same key that opened last before this one; None without one.
+def contents_before(session: Session, survey: Survey) -> list[Mapping[str, Any]]:
+    """The newest releases of the surveys of the same key that opened before this one, the last one first.
 
-    Invented answers are never set beside real ones.
+    At most :data:`YEARS_BEFORE`, and none beyond a survey without a release. Invented answers are never set
+    beside real ones.
     """
     if survey.opens_at is None:
-        return None
+        return []
     wanted = select(Survey.id).where(
         Survey.key == survey.key,
         Survey.opens_at < survey.opens_at,
         Survey.withdrawn_at.is_(None),
         Survey.demonstration == survey.demonstration,
     )
-    earlier = session.scalar(wanted.order_by(Survey.opens_at.desc()).limit(1))
-    newest = current(session, earlier) if earlier is not None else None
-    return newest.content if newest is not None else None
+    found: list[Mapping[str, Any]] = []
+    for earlier in session.scalars(wanted.order_by(Survey.opens_at.desc()).limit(YEARS_BEFORE)):
+        newest = current(session, earlier)
+        if newest is None:
+            break
+        found.append(newest.content)
+    return found
 
 
 def exact_counts(session: Session, release: Release) -> Counts:
