@@ -365,10 +365,14 @@ class Ranks:
 
     @property
     def level(self) -> list[Markup]:
-        """Each tied group in words."""
-        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        """Each group of close topics in words. Of more than two only neighbours are known to be close."""
+        two = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        more = gettext(
+            "Places %(first)s to %(last)s are close together: no topic can be told from the next one, "
+            "though the first and the last may differ: %(topics)s."
+        )
         return [
-            escape(words)
+            escape(two if len(run) == 2 else more)
             % {
                 "first": run[0].first,
                 "last": run[0].last,
@@ -380,7 +384,7 @@ class Ranks:
 
     @property
     def figure(self) -> dict[str, Any] | None:
-        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        """The order as a chart: a bar from best to worst place by chance, close groups on one band."""
         return rank_charts.draw(self.places)
 
     @property
@@ -399,10 +403,10 @@ class Ranks:
 
 
 def _heading(run: Sequence[Ranked]) -> str:
-    """What stands over a tied group; nothing over a topic that stands clear."""
+    """What stands over a group of close topics; nothing over a topic that stands clear."""
     if len(run) == 1:
         return ""
-    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
+    return str(gettext("Close together, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
 
 
 def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:

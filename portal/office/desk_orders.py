@@ -46,10 +46,10 @@ def _bands(order: Sequence[Place], labels: Mapping[str, str]) -> str:
     together: dict[int, list[str]] = {}
     for place in order:
         together.setdefault(place.tied, []).append(labels.get(place.key, place.key))
-    tied = [f"{', '.join(names[:-1])} and {names[-1]}" for names in together.values() if len(names) > 1]
-    if not tied:
+    close = [f"{', '.join(names[:-1])} and {names[-1]}" for names in together.values() if len(names) > 1]
+    if not close:
         return "Every place is told from the next one."
-    return f"Cannot be told apart in order: {'; '.join(tied)}."
+    return f"Close, none can be told from the next: {'; '.join(close)}."
 
 
 def ranking(session: Session, survey: Survey, document: Questionnaire, asked: Any) -> dict[str, Any] | None:
