@@ -80,6 +80,8 @@ def test_only_the_right_roles_open_it(app: Flask, member: PageClient, writing: W
     auditor.page(f"/office/plan/{YEAR}/items/O1")
     page = member.page(f"/office/plan/{YEAR}")
     assert "Publish it as it stands" not in page.main
+    item = member.page(f"/office/plan/{YEAR}/items/T1")
+    assert 'aria-current="true">Plan</a>' in item.html, "the navigation stands on the page of a target too"
     member.page("/office/plan/1999", 404)
     member.page(f"/office/plan/{YEAR}/items/Z9", 404)
 
