@@ -30,12 +30,12 @@ from surveys.results import scan, tables, views
 from surveys.results.comparison import benjamini_hochberg, holm
 from surveys.results.cube import Cube
 from surveys.results.estimates import (
+    Choices,
     Estimates,
-    Importance,
     against_the_rest,
+    choices,
     estimate,
     estimates_of,
-    importance,
     weighting_of,
 )
 from surveys.results.layout import NOT_GIVEN
@@ -73,7 +73,7 @@ class Counted:
     broken_down: tuple[tuple[ExactTable, tuple[Estimates, ...]], ...]
     weighting: Weighting
     asked_nobody: int
-    order: Importance | None
+    choices: Choices | None
     mean: Score | None
     number_mean: float | None
     weights: dict[int, float]
@@ -114,7 +114,7 @@ def desk_exact(slug: str, question: str) -> ResponseReturnValue:
         else [],
         toplines=[_topline(document, t, found, weighted) for t, found in counted.tables],
         matrices=_matrices(session, survey, document, wanted, counted),
-        order=orders.importance(document, asked, counted.order),
+        order=orders.importance(document, asked, counted.choices),
         ranking=orders.ranking(session, survey, document, asked),
         mean=orders.mean(asked, counted.mean, counted.number_mean),
         comparison=compared_with(document, asked, counted.tables[0], form.compared.data),
@@ -153,18 +153,13 @@ def _count(cube: Cube, wanted: Wanted, targets: Sequence[Target]) -> Counted:
         tuple((table, estimate(cube, table, weighting)) for table in crossed),
         weighting,
         int(everybody) - shown[0].groups[0].asked,
-        importance(cube, wanted.question, where=wanted.where, targets=targets, draws=_draws(targets))
+        choices(cube, wanted.question, where=wanted.where, targets=targets)
         if question.kind == "one-of"
         else None,
         score(rated) if rated is not None else None,
         numbers,
         dict(numbered) if weighting.on else {},
     )
-
-
-def _draws(targets: Sequence[Target]) -> int:
-    """Raking again in every draw costs a hundred times as much as drawing."""
-    return 100 if targets else orders.DRAWS
 
 
 # Tables ---------------------------------------------------------------------------------------------------
