@@ -27,6 +27,7 @@ from portal.public.year import decided_on
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import releases
 from surveys.results.alongside import about_people
 from surveys.results.releases import Release
 from surveys.surveys import Survey
@@ -169,14 +170,7 @@ def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[
 
 def latest_shares() -> list[int] | None:
     """The widths of the fields on every page: topics of the newest release of a survey of people."""
-    newest = (
-        select(Survey)
-        .join(Release, Release.survey_id == Survey.id)
-        .where(Survey.kind == "anonymous", Survey.withdrawn_at.is_(None))
-        .order_by(Release.made_at.desc())
-        .limit(1)
-    )
-    survey = read_session().scalar(newest)
+    survey = releases.newest_of_people(read_session())
     shown = published(survey) if survey is not None else None
     return figures.field_shares(shown.headline) if shown is not None and shown.headline else None
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 DRAWS = 1_000
+_HELD = 1_000_000
+"""How many drawn numbers of ballots are in memory at once."""
 SEED = 20_261_130
 """The same answers always give the same intervals."""
 
@@ -111,18 +113,21 @@ def weighted_shares_drawn(
     """The same by cell, raking again in every draw. ``answers``: cells by items, one answer a person at most;
     ``answered``: who answered at all; ``others``: people of the cell who did not."""
     rest = np.maximum(answered - answers.sum(axis=1), 0)
-    table = np.column_stack([answers, rest, others]).astype(np.float64)
+    table = np.column_stack([answers, rest, others])
+    cells, items = answers.shape
     number = int(table.sum())
     if not number or not answered.sum():
-        return np.zeros((0, answers.shape[1]))
+        return np.zeros((0, items))
+    cell, answer = np.nonzero(table)  # few of them: drawing all would cost ten times as much
+    chance = table[cell, answer] / number
     random = np.random.default_rng(seed)
-    flat = table.ravel() / number
-    found = np.empty((draws, answers.shape[1]))
+    found = np.empty((draws, items))
     for draw in range(draws):
-        seen = random.multinomial(number, flat).reshape(table.shape).astype(np.float64)
-        weights = reweigh(seen.sum(axis=1))
-        total = float(weights @ seen[:, :-1].sum(axis=1))
-        found[draw] = weights @ seen[:, :-2] / total if total else 0.0
+        seen = random.multinomial(number, chance).astype(np.float64)
+        weights = reweigh(np.asarray(np.bincount(cell, weights=seen, minlength=cells), dtype=np.float64))
+        weighed = np.bincount(answer, weights=weights[cell] * seen, minlength=items + 2)
+        total = float(weighed[:-1].sum())
+        found[draw] = weighed[:items] / total if total else 0.0
     return found
 
 
@@ -173,10 +178,16 @@ def borda_drawn(
     number = int(many.sum())
     if not number:
         return np.zeros((0, items))
-    points = np.array([borda([ballot], np.ones(1), items, top) for ballot in ballots])
+    points = np.zeros((len(ballots), items))
+    for row, ballot in enumerate(ballots):
+        points[row, list(ballot[:top])] = top - np.arange(len(ballot[:top]))
     random = np.random.default_rng(seed)
-    drawn: Floats = random.multinomial(number, many / number, size=draws) @ points / number
-    return drawn
+    at_once = max(1, _HELD // len(ballots))
+    parts = [
+        random.multinomial(number, many / number, size=min(at_once, draws - first)) @ points / number
+        for first in range(0, draws, at_once)
+    ]
+    return np.concatenate(parts)
 
 
 def plackett_luce(

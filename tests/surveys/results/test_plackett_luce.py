@@ -149,3 +149,27 @@ def test_ballots_are_drawn_whole() -> None:
     number = np.array(many, dtype=np.int64)
     drawn = ranking.borda_drawn(ballots, number, 5, 3, draws=DRAWS)
     held(ranking.order_of("01234", ranking.borda(ballots, number / 1.0, 5, 3), drawn), places, top, DRAWS)
+
+
+def test_weighted_answers_are_drawn_by_cell_and_weighed_anew() -> None:
+    """Two cells that should count the same; 7 people, of whom one did not answer."""
+    answers = np.array([[2, 1, 1], [0, 1, 1]])
+    answered, others = np.array([4, 2]), np.array([0, 1])
+    cells = [2, 1, 1, 0, 1, 1, 1]
+
+    def reweigh(people: Floats) -> Floats:
+        return np.divide(people.sum() / 2, people, out=np.ones(2), where=people > 0)
+
+    scored = []
+    for drawn, chance in outcomes(7, [n / 7 for n in cells if n]):
+        first, second = list(drawn[:3]), [0, *drawn[3:5]]
+        weights = [3.5 / n if n else 1.0 for n in (sum(first), sum(second) + drawn[5])]
+        scored.append(([weights[0] * a + weights[1] * b for a, b in zip(first, second, strict=True)], chance))
+    places, _ = exact_places(scored)
+    made = ranking.weighted_shares_drawn(answers, answered, others, reweigh, draws=10_000)
+    seen = ranking.ranks(made.round(12))
+    for item in range(3):
+        for place in range(3):
+            chance = places[item][place]
+            error = (chance * (1 - chance) / 10_000) ** 0.5
+            assert abs((seen[:, item] == place + 1).mean() - chance) <= 4 * error
