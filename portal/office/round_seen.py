@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from portal.database import read_session
 from portal.forms.office.rounds import AUDIENCE_WORDS
 from portal.forms.office.texts import LABELS
-from portal.i18n import SOURCE_LOCALE, own_name
+from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, now, said
 from portal.office.rounds import the_round
 from portal.office.texts import locales
@@ -64,7 +64,6 @@ def round_as_seen(slug: str) -> ResponseReturnValue:
         asked=list(zip(seen.surveys, documents, strict=True)),
         labels=LABELS,
         audience_words=AUDIENCE_WORDS,
-        own_name=own_name,
         date_of=dt.date.fromisoformat,
         around={name: words for name, (_, words) in AROUND.items()},
         locales=locales(),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import links
 from portal.forms.office.year import DUTY_WORDS
-from portal.office.blueprint import may, now, officer
+from portal.office.blueprint import may, now, officer, survey_title
 from portal.partnership import cycles, duties, outbox, plan, plan_board, report_back, requests
 from portal.rendering import day
 from surveys.moderation import concerns, queue
@@ -70,19 +70,25 @@ def _comments(session: Session) -> list[Due]:
     oldest = min((one.oldest for one in standing if one.oldest), default=None)
     status = ("attention", f"{flagged} flagged for safety") if flagged else ("waiting", "Waiting")
     since = f", the oldest from {day(oldest)}" if oldest else ""
-    return [Due(url_for("office.comments"), "Comments to read", f"{waiting}{since}", *status)]
+    return [Due(url_for("office.comments"), "Comments to read", f"{waiting:,}{since}", *status)]
 
 
 def _releases(session: Session) -> list[Due]:
     """Results that wait for a second person, or to be published by hand."""
-    wanted = select(Composition, Survey.slug).join(Survey, Survey.id == Composition.survey_id)
+    wanted = select(Composition, Survey).join(Survey, Survey.id == Composition.survey_id)
     found = []
-    for draft, slug in session.execute(wanted.where(Composition.state.in_(compositions.OPEN))):
+    for draft, survey in session.execute(wanted.where(Composition.state.in_(compositions.OPEN))):
         if draft.state == "approved" and draft.publish_at is not None:
             continue
         words = "Approved: publish it" if draft.state == "approved" else "In the making"
         found.append(
-            Due(url_for("office.release", slug=slug), f"Results of {slug}", words, "waiting", "Open")
+            Due(
+                url_for("office.release", slug=survey.slug),
+                f"Results of {survey_title(survey)}",
+                words,
+                "waiting",
+                "Open",
+            )
         )
     return found
 
@@ -164,7 +170,7 @@ def _plan(session: Session) -> list[Due]:
         mine = len({one.line.key for one in late} & own)
         note = f"{len({one.line.key for one in late})} late, the longest since {day(late[0].since)}"
         note += f"; {mine} of yours" if mine else ""
-        status = ("attention", f"{mine} of yours") if mine else ("waiting", "Late")
+        status = ("attention", f"{mine} of yours") if mine else ("attention", "Late")
         found.append(Due(url_for("office.plan_late", year=year), f"Plan of {year}", note, *status))
     return found
 
