@@ -195,7 +195,7 @@ def _beside(content: Content, toplines: Sequence[Reading]) -> dict[str, list[Tab
 def _by_chance() -> str:
     return str(
         gettext(
-            "In a tied group, chance alone could swap each topic with the next. Ranges and chances are "
+            "In a close group, chance alone could swap each topic with the next. Ranges and chances are "
             "indicative and worked out from the rounded numbers."
         )
     )

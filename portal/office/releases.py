@@ -138,6 +138,7 @@ def release_page(
     draft = compositions.open_one(session, survey.id)
     past = published.all_of(session, survey.id)
     facts: dict[str, Any] = {"survey": survey, "draft": draft, "past": past, "rules": RULES, "document": None}
+    facts["next"] = kind_of_next(surveys.state(survey, now()), published.current(session, survey.id))
     if draft is not None:
         facts |= _making(survey, draft, tables)
     page = render_template(

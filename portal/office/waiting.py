@@ -81,15 +81,8 @@ def _releases(session: Session) -> list[Due]:
         if draft.state == "approved" and draft.publish_at is not None:
             continue
         words = "Approved: publish it" if draft.state == "approved" else "In the making"
-        found.append(
-            Due(
-                url_for("office.release", slug=survey.slug),
-                f"Results of {survey_title(survey)}",
-                words,
-                "waiting",
-                "Open",
-            )
-        )
+        address = url_for("office.release", slug=survey.slug)
+        found.append(Due(address, f"Results of {survey_title(survey)}", words, "waiting", "Open"))
     return found
 
 

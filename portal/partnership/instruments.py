@@ -382,13 +382,3 @@ def asked_before(session: Session) -> tuple[Survey, ...]:
     return tuple(
         sorted(found, key=lambda one: (one.opens_at is not None, one.opens_at, one.slug), reverse=True)
     )
-
-
-def version_at(session: Session, survey_id: str, moment: dt.datetime) -> SurveyVersion | None:
-    """The version people were asked at that moment."""
-    return session.scalar(
-        select(SurveyVersion)
-        .where(SurveyVersion.survey_id == survey_id, SurveyVersion.published_at <= moment)
-        .order_by(SurveyVersion.number.desc())
-        .limit(1)
-    )

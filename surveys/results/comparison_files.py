@@ -39,7 +39,13 @@ def _since(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[
     kept = content.get("since") or {"tables": {}}
     for key, one in kept["tables"].items():
         question = _question(content, key)
-        start = (f"{kept['survey']}/{kept['number']}", key, question, said.question(question, "text"))
+        about = (key, question, said.question(question, "text"))
+        for year in reversed(one.get("earlier", ())):
+            for row in year["shares"]:
+                share = words[row["hidden"]] if row["share"] is None else row["share"]
+                name = said.answer(question, row["key"], None)
+                yield (f"{year['survey']}/{year['number']}", *about, row["key"], name, "then", share)
+        start = (f"{kept['survey']}/{kept['number']}", *about)
         for row in one["rows"]:
             name = said.answer(question, row["key"], None)
             then = words[row["then_hidden"]] if row["then"] is None else row["then"]
