@@ -47,15 +47,10 @@ def find_words() -> ResponseReturnValue:
         receipt=Receipt(formdata=None),
         state_words=STATE_WORDS,
         visible=visible,
-        place_of=_place_of,
+        question=lambda hit: question_words(read_session(), hit.survey_id, hit.item),
+        title_of=lambda hit: survey_title(read_session().get_one(Survey, hit.survey_id)),
     )
     return make_response(shown, 422 if form.problems() else 200)
-
-
-def _place_of(hit: search.Hit) -> str:
-    """The survey and the question a comment stands in."""
-    survey = read_session().get_one(Survey, hit.survey_id)
-    return f"{survey_title(survey)}. {question_words(read_session(), hit.survey_id, hit.item)}"
 
 
 @bp.post("/search/receipt")
