@@ -178,6 +178,7 @@ def release(slug: str, number: int) -> Response:
         "beside",
         "since",
         "orders",
+        "against",
         "words",
         "with_without",
         "written",

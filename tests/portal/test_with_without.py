@@ -109,7 +109,7 @@ def figures_of(cells: list[str]) -> Counter[str]:
 def test_every_number_with_and_without_is_in_every_file(
     app: Flask, writing: Writing, keys: Keyring, clock: Clock
 ) -> None:
-    """What the page shows stands in CSV, spreadsheet, Word file, the report the PDF is drawn from, and API."""
+    """What the page shows stands in CSV, spreadsheet, Word file, the report behind the PDF, and the API."""
     after = clock.pass_by(days=60)
     with writing() as session:
         survey = surveys.by_slug(session, "autumn")
