@@ -47,11 +47,11 @@ def citable(cycle: Cycle) -> list[tuple[str, str]]:
         "recorded": "Recorded crime",
     }
     found = [(table.cites[name], words[name]) for name in words if name in table.cites]
+    names = titles()
     for kind in ("evidence", "harm", "recorded"):
         for one in evidence.of_kind(session, kind):
-            title = {"harm": "Harm weights", "recorded": f"What police records cover: {one.entry.key}"}.get(
-                kind
-            )
+            topic = names.get(one.entry.key, one.entry.key)
+            title = {"harm": "Harm weights", "recorded": f"What police records cover: {topic}"}.get(kind)
             found.append((one.id, title or one.entry.texts.title))
     headings = evidence.assessment(session, cycle.year)
     found += [

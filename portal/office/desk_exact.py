@@ -22,7 +22,7 @@ from portal.office import desk_words as say
 from portal.office.blueprint import bp, keys, now, officer
 from portal.office.desk import LOCALE, others, question_called, survey_called, words
 from portal.office.desk_compared import compared_with
-from portal.office.desk_tables import exact_json
+from portal.office.desk_tables import exact_json, turned
 from portal.partnership import census
 from portal.reading import Reading, read
 from surveys.questionnaire.model import Questionnaire
@@ -176,11 +176,19 @@ def _topline(
         rows = []
         for line in reading.sorted_lines(block):
             row = estimates.row(line.key)
-            cells = [say.share(row.share), str(row.people)]
+            cells: list[Any] = [
+                say.share(row.share),
+                {"text": str(row.people), "narrow": f"{row.people} people"},
+            ]
             if weighted:
-                cells += [say.share(row.weighted)]
+                weighed = say.share(row.weighted)
+                cells += [{"text": weighed, "narrow": f"weighted {weighed}"}]
             if row.share is not None:
-                cells += [say.between(row.interval), str(round(row.effective))]
+                between, worth = say.between(row.interval), round(row.effective)
+                cells += [
+                    {"text": between, "narrow": f"indicative {between}"},
+                    {"text": str(worth), "narrow": f"worth {worth}"},
+                ]
             else:
                 cells += ["–", "0"]
             rows.append({"name": line.label.text, "cells": cells, "bar": line.percent, "muted": line.aside})
@@ -277,10 +285,13 @@ def _matrix(
     known = {key: name for key, name in names.items() if key not in (ALL, NOT_GIVEN)}
     made = sum(one.reason is None for one in compared.values())
     few = sorted({names.get(g, g) for (g, _), one in compared.items() if one.reason and g in known})
+    lines = len(rows)
+    heads, rows = turned(heads, rows)
     return {
         "key": reading.key,
         "heads": heads,
         "rows": rows,
+        "lines": lines,
         "said": say.notable(compared, known, answers),
         "made": made,
         "few": few,

@@ -56,17 +56,18 @@ def table_of(reading: Reading, wards: Sequence[maps.Ward] = ()) -> list[dict[str
         ]
         for block in reading.blocks
     ]
-    if len(keys) > MOST_ACROSS and len(groups) < len(keys):
-        heads, groups = _turned(heads, groups)
-    return [{**base, "title": title, "kind": "matrix", "heads": heads, "rows": groups}]
+    lines = len(groups)
+    heads, groups = turned(heads, groups)
+    return [{**base, "title": title, "kind": "matrix", "heads": heads, "rows": groups, "lines": lines}]
 
 
-def _turned(heads: list[str], groups: list[list[Cell]]) -> tuple[list[str], list[list[Cell]]]:
-    """The same figures with an answer a row and a group a column, for a question with many answers."""
+def turned(heads: list[str], groups: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
+    """The same figures with an answer a row and a group a column, where there are many answers."""
+    answers = len(heads) - 2
+    if answers <= MOST_ACROSS or len(groups) >= answers:
+        return heads, groups
     across = ["Answer", *(str(group[0]) for group in groups)]
-    rows: list[list[Cell]] = [
-        [head, *(group[place] for group in groups)] for place, head in enumerate(heads) if place
-    ]
+    rows = [[head, *(group[place] for group in groups)] for place, head in enumerate(heads) if place]
     return across, rows
 
 

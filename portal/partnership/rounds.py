@@ -143,6 +143,16 @@ def by_slug(session: Session, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.slug == slug))
 
 
+def is_launched(session: Session, slug: str) -> bool:
+    """Whether people were promised this round: it was launched, or a pack gave its surveys their dates."""
+    round_ = by_slug(session, slug)
+    if round_ is None or round_.launched_at is not None:
+        return round_ is not None
+    dated = select(Survey.id).join(RoundSurvey, RoundSurvey.survey_id == Survey.id)
+    dated = dated.where(RoundSurvey.round_id == round_.id, Survey.opens_at.is_not(None))
+    return session.scalar(dated.limit(1)) is not None
+
+
 def everyone(session: Session) -> tuple[Round, ...]:
     """Every round there is, newest first."""
     return tuple(session.scalars(select(Round).order_by(Round.created_at.desc(), Round.slug.desc())))

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import alongside_words, findings_words, maps, method_words, panels
+from portal import against_words, alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
 from portal.drawing import DRAWINGS, PICTURE, SINCE
@@ -304,6 +304,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
             beside=alongside_words.beside(shown.content, shown.document, locale_code()),
             years=alongside_words.since(shown.content, shown.toplines),
             ranks=alongside_words.ranks(shown.content, shown.toplines),
+            against=against_words.against(shown.content, shown.readings),
             weighted=shown.weighted,
             figures=figures,
             panels=panels.panels,
@@ -329,7 +330,8 @@ def key_findings(shown: Published) -> list[dict[str, Any]]:
     return [
         {
             "text": _with_topic(shown, reading, lead),
-            "base": findings_words.answered_words(reading.first.answered),
+            "base": against_words.named_bases(shown.content, shown.document, reading)
+            or findings_words.answered_words(reading.first.answered),
             "key": reading.key,
         }
         for reading in chosen

@@ -44,7 +44,7 @@ WORDS: Mapping[str, str] = {
     "column.percent": "Whole per cent of those who answered, worked out from the rounded figures",
     "column.weighted": "The same weighted to the census, whole per cent; only of everybody, where it is safe",
     "column.hidden": "Why a figure is not shown",
-    "column.comparison": "What is compared: with the census, the survey before, or topics in their order",
+    "column.comparison": "What is compared: the census, the survey before, topics in order, group and rest",
     "column.key": "The short name of the answer or group",
     "column.label": "The answer or group in words",
     "column.measure": "What the figure is",
@@ -56,6 +56,10 @@ WORDS: Mapping[str, str] = {
     "measure.difference": "Difference in points",
     "measure.difference_low": "The difference by chance alone: from, in points (indicative)",
     "measure.difference_high": "The difference by chance alone: to, in points (indicative)",
+    "measure.group": "Per cent of the group",
+    "measure.rest": "Per cent of all the others who answered",
+    "measure.chance": "How likely chance alone makes so large a difference, corrected for many groups (Holm)",
+    "measure.differs": "Whether the difference is more than chance would explain",
     "measure.place_first": "Place in the order; the first of a close group",
     "measure.place_last": "Place in the order; the last of a close group",
     "measure.place_low": "Place by chance alone: from (indicative)",
@@ -64,6 +68,9 @@ WORDS: Mapping[str, str] = {
     "no-census": "the census table has no such group",
     "not-asked": "not asked",
     "not-compared": "not compared",
+    "base-small": "fewer than 30 people on one side",
+    "yes": "yes",
+    "no": "no",
     "kind": "Kind of question",
     "responses": "How many people took part, rounded to 5",
     "demonstration": "These answers are invented, for demonstration",
@@ -80,6 +87,7 @@ COMPARISONS = (
 MEASURES = (
     "answered", "live_here", "then", "now", "difference", "difference_low", "difference_high",
     "place_first", "place_last", "place_low", "place_high", "first_three",
+    "group", "rest", "chance", "differs",
 )  # fmt: skip
 _FORMULA = re.compile(
     r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060\ufeff]*[=+\-@＝＋－＠]"
@@ -231,6 +239,7 @@ def table_json(content: Content, key: str) -> dict[str, Any]:
         "weighting": content.get("weighting") if _has_weights(content, key) else None,
         "order": (content.get("orders") or {}).get(key),
         "since": {**years, "tables": {key: years["tables"][key]}} if key in years["tables"] else None,
+        "against": (content.get("against") or {}).get(key),
         "beside": [one for one in beside if one["table"] == key],
         "finding": content["findings"].get(key),
         "question": wording["questions"].get(table["question"]),

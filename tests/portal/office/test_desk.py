@@ -325,7 +325,9 @@ def test_exported_rows_never_join_a_place_and_a_persons_marks(
     lines = list(csv.DictReader(io.StringIO(sent.get_data().decode("utf-8-sig"))))
     assert len(lines) == 400
     columns = {name.split(".")[0] for name in lines[0]}
-    marks = {"age", "sex", "ethnic", "ethnic-white", "condition", "limits"}
+    marks = {"age", "sex", "ethnic", "ethnic-white", "condition", "limits", "connection", "topics"}
+    if groups == "place":
+        assert columns == {"copy", "terms", "place", "ward", "safe-dark", "change"}
     assert ({"place", "ward"} <= columns) == (groups == "place")
     assert bool(marks & columns) == (groups == "people")
     assert {"day", "language", "channel"}.isdisjoint(columns)

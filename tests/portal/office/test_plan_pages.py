@@ -60,6 +60,12 @@ def built(member: PageClient, writing: Writing) -> PageClient:
         "baseline_on": f"{YEAR}-04-01", "due": f"{YEAR + 1}-03-31",
     }  # fmt: skip
     assert "Enter a number" in member.submit(form, target, "Save", 422).main
+    empty = member.submit(form, {"title": "", "due": ""}, "Save", 422).main
+    assert "Enter the day it is due" in empty
+    assert "Not a valid" not in empty, "an empty box is told of once, in the house's words"
+    assert (
+        "Enter a day that there is" in member.submit(form, target | {"due": "31/31/2027"}, "Save", 422).main
+    )
     page = member.submit(form, target | {"aim": "60"}, "Save")
     assert "From 40 to 60 %" in page.main
     form = member.page(page.link("Add an action"))

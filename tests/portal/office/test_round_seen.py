@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from surveys.surveys import Survey
 from tests.conftest import Clock
 from tests.office import sign_in
 from tests.pages import Page, PageClient
+from tests.portal import publishing as publishing_site
 from tests.portal.partnership import preparing
 
 SEEN = "/office/rounds/spring/as-seen"
@@ -38,7 +40,7 @@ PUBLIC = {
     "/help": "help",
 }
 """What the public opens, and what officers open to look back at it."""
-IN_POLISH = ("/rounds/spring", "/surveys/talk-spring/start")
+ANSWERING = ("/rounds/spring", "/surveys/talk-spring/start")
 LINKS = re.compile(r'href="[^"]*"')
 FORMS = re.compile(r"<form[^>]*>(<input[^>]*csrf_token[^>]*>)?")
 
@@ -70,8 +72,13 @@ class Life:
     def signed(self) -> dict[str, Any]:
         return {"by": preparing.ANNA, "now": self.clock.now, "keys": self.keys}
 
-    def at(self, *moment: int, act: Callable[[Session, Round, Survey], object] | None = None) -> None:
-        """Something happens at that moment (London's clock, in winter), and the public looks."""
+    def at(
+        self,
+        *moment: int,
+        act: Callable[[Session, Round, Survey], object] | None = None,
+        everywhere: bool = True,
+    ) -> None:
+        """Something happens at that moment (UTC), and the public looks, at every page or where it answers."""
         self.clock.now = dt.datetime(*moment, tzinfo=dt.UTC)
         if act is not None:
             with self.app.extensions["portal.database"].writing() as session:
@@ -81,7 +88,7 @@ class Life:
                 assert survey is not None
                 act(session, round_, survey)
         for prefix in ("", "/pl") if self.looks else ():
-            for address in PUBLIC if not prefix else IN_POLISH:
+            for address in PUBLIC if everywhere and not prefix else ANSWERING:
                 answer = bare(self.client, prefix + address)
                 main = main_of(answer.get_data(as_text=True)) if answer.status_code in (200, 410) else ""
                 self.got.append((self.clock.now, prefix, address, main))
@@ -183,8 +190,8 @@ def lived(app: Flask, clock: Clock, client: PageClient, *, looks: bool = False) 
         ((2031, 4, 9, 8), lambda s, r, _: openings.close_early(s, r, reason="An election.", **life.signed)),
         ((2031, 4, 10, 8), lambda s, r, _: openings.withdraw(s, r, reason="Wrong.", **life.signed)),
     ]  # fmt: skip
-    for moment, act in steps:
-        life.at(*moment, act=act)
+    for number, (moment, act) in enumerate(steps):
+        life.at(*moment, act=act, everywhere=number % 3 == 0)
     return life
 
 
@@ -275,3 +282,29 @@ def test_what_was_not_kept_is_said_and_never_made_up(
     assert told not in anna.page(f"{SEEN}?on=2031-01-19").text
     assert told not in anna.page(f"{SEEN}?on=2031-03-02").text
     assert "Numer." in anna.page(f"{SEEN}/itself?on=2031-03-02&in=pl").main
+
+
+def test_results_stand_on_a_past_page_from_their_own_moment_on(sqlite_copy: str, tmp_path: Path) -> None:
+    out = dt.datetime(2026, 11, 12, 9, tzinfo=dt.UTC)
+    for app in publishing_site.application(sqlite_copy, tmp_path, out - dt.timedelta(days=1)):
+        clock = app.extensions["portal.clock"]
+        publishing_site.loaded(app, publishing_site.PACK, clock.now)
+        with publishing_site.store(app).writing() as session:
+            survey = surveys.by_slug(session, "local-2025")
+            assert survey is not None
+            publishing_site.answered(session, survey, 40, publishing_site.PACK)
+        client, got = app.test_client(), []
+        assert isinstance(client, PageClient)
+        addresses = {"/": "home", "/rounds/2025": "itself", "/rounds": "have-your-say"}
+        for moment in (clock.now, out):
+            clock.now = moment
+            if moment == out:
+                publishing_site.released(app, "local-2025", out)
+            for address, name in addresses.items():
+                got.append((moment, name, main_of(bare(client, address).get_data(as_text=True))))
+        clock.now = out + dt.timedelta(days=30)
+        officer = sign_in(app, "consultation")
+        assert len({main for _, name, main in got if name == "itself"}) == 2
+        for moment, name, main in got:
+            looked = f"/office/rounds/2025/as-seen/{name}?on={moment.date()}&at={moment:%H:%M}"
+            assert main_of(bare(officer, looked).get_data(as_text=True)) == main, looked

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
@@ -77,6 +78,24 @@ def test_what_is_not_ready_or_not_signed_off_does_not_open(session: Session, key
         openings.launch(session, round_, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
     assert problem.value.facts["lines"] == ("approval",)
     assert state(session, DURING) is None
+
+
+def test_what_people_were_promised_is_never_hidden(session: Session, keys: Keyring, approved: Round) -> None:
+    hide = partial(editing.retire, session, "round", "spring", by=ANNA, now=NOW, keys=keys)
+    editing.publish(session, "round", "spring", by=ANNA, now=NOW, keys=keys)
+    hide(retired=True)
+    with refused("round.not_ready") as problem:
+        openings.launch(session, approved, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
+    assert "purpose" in problem.value.facts["lines"]
+    hide(retired=False)
+    openings.launch(session, approved, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
+    with refused("round.announced"):
+        hide(retired=True)
+    facts = editing.working(session, "round", "spring").facts  # type: ignore[union-attr]
+    preparing.save(session, keys, "spring", {pages.NEUTRAL: {**facts, "retired": True}})
+    with refused("round.announced"):
+        editing.publish(session, "round", "spring", by=ANNA, now=DURING, keys=keys)
+    assert state(session, DURING) == "open"
 
 
 def test_a_decision_cannot_be_made_while_people_are_asked(
