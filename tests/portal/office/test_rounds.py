@@ -289,6 +289,11 @@ def test_two_officers_on_one_text_are_both_shown(ready: None, anna: PageClient, 
     assert "Lamps of Ben." in anna.page("/office/rounds/spring/parts/evidence").html
 
 
+def test_the_summary_of_faults_names_the_box_it_means(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/publicity")
+    assert "What: fill this in" in anna.submit(page, {}, "Note it", status=422).main
+
+
 def test_last_year_is_copied_in_one_form(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/new")
     page = anna.submit(page, {"start": "spring", "slug": "spring-2032", "title": ""}, "Begin")
