@@ -191,7 +191,7 @@ def test_exact_figures_are_counted_and_every_look_is_logged(
     answered = sum(bool(a.get("topics")) for a in stored)
     root, _ = parse(page)
     row = next(r for r in root.iter("tr") if (th := r.find("th")) is not None and "Road" in words(th))
-    assert words(list(row.iter("td"))[1]) == str(roads)
+    assert words(list(row.iter("td"))[1]) == f"{roads}{roads} people"
     assert f"answered {answered}" in page
     assert "indicative" in page
     assert actions(app).count("results.read_exact") == before + 1
