@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
 
 from portal import (
     api,
@@ -120,7 +121,7 @@ def before_fork(app: Flask) -> None:
     with store.reading() as session:
         known = session.scalars(select(Survey).where(Survey.opens_at.is_not(None)))
         slugs = [survey.slug for survey in known if surveys.state(survey, now) == "open"]
-    client = app.test_client()
+    client = Client(app)  # Flask's own would bring the debugger along
     for path in ("/", *(f"/surveys/{slug}/{page}" for slug in slugs for page in ("start", "form"))):
         client.get(path)
     for template in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("respond/")):

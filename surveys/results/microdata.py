@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import arrays as np
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import ANSWERED, NOT_ASKED, PLACE_SKIPPED, Column, codebook_of
 from surveys.questionnaire.codebook import SKIPPED as SKIPPED_BYTE
@@ -20,6 +19,9 @@ from surveys.responses import RESPONSE
 from surveys.results.exports import BOM, harmless
 from surveys.results.follower import layout_of
 from surveys.surveys import london_day
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SKIPPED = "skipped"
 """Asked and skipped. A blank is "not asked"."""
