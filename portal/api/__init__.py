@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
-from flask_limiter import Limiter
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, url_for
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from portal.api import pace
 from portal.api.description import VERSION, described
 from portal.api.shapes import (
     Index,
@@ -36,15 +36,12 @@ from portal.i18n import locale_code
 from portal.partnership import pages, rounds
 from portal.partnership import plan as plan_of_partnership
 from portal.partnership.rounds import Consultation
-from surveys import attempts, surveys
+from surveys import surveys
 from surveys.results import exports, releases
 from surveys.results.releases import Release
 from surveys.surveys import Survey, london_day
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
-
-LIMIT = "120 per minute"
-
 
 # Answers --------------------------------------------------------------------------------------------------
 
@@ -257,18 +254,10 @@ def _anywhere(response: Response) -> Response:
     return response
 
 
-def _caller() -> str:
-    keys = current_app.extensions["portal.keys"]
-    return attempts.caller(keys, request.remote_addr or "", _now()).hex()
+bp.before_request(pace.keep)
+bp.after_request(pace.tell)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    limiter = Limiter(
-        key_func=_caller,
-        storage_uri=settings.redis_url or "memory://",
-        headers_enabled=True,
-        default_limits=[],
-    )
-    limiter.init_app(app)
-    limiter.limit(LIMIT)(bp)
+    pace.init_app(app, settings)
     app.register_blueprint(bp)
