@@ -13,18 +13,18 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from portal import panels, rank_charts
+from portal import rank_charts, slopes
 from portal.figure_words import figure_words
 from portal.i18n import SOURCE_LOCALE, locale_code
 from portal.order import Ranked, runs_of
 from portal.reading import Label, Reading, label
 from portal.rendering import spoken
+from portal.slopes import signed
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import fair_share
 from surveys.results.comparison import SMALLEST_BASE
 
 Content = Mapping[str, Any]
-APART = 2
-"""Points: a group is named when it is this far from its share and a fifth of it away."""
 
 
 def _spoken(one: Label) -> Markup:
@@ -59,11 +59,11 @@ class Group:
 
     @property
     def missing(self) -> bool:
-        return self.here <= self.there - APART and self.here < 0.8 * self.there
+        return fair_share.too_little(self.here, self.there)
 
     @property
     def ample(self) -> bool:
-        return self.here >= self.there + APART and self.here > 1.2 * self.there
+        return fair_share.more_than_its_share(self.here, self.there)
 
 
 @dataclass(frozen=True)
@@ -162,15 +162,23 @@ class Change:
     differs: bool
     shares: tuple[int, int] | None
     """Then and now in whole per cent, where they are compared."""
+    earlier: tuple[tuple[int | None, str], ...] = ()
+    """The share in each year before those two, the first year first, and how it is told."""
 
     @property
     def cells(self) -> list[Any]:
+        years = [*(said for _, said in self.earlier), self.then, self.now]
         if self.points is None:
             words = {"text": str(gettext("not compared")), "few": True}
-            return [self.then, self.now, words, words]
-        low, high = _points(self.low), _points(self.high)
+            return [*years, words, words]
+        low, high = signed(self.low), signed(self.high)
         between = str(gettext("%(low)s to %(high)s", low=low, high=high))
-        return [self.then, self.now, _points(self.points), between]
+        return [*years, signed(self.points), between]
+
+    @property
+    def clear(self) -> bool:
+        """Whether it moved by more than chance would explain."""
+        return self.differs and bool(self.points)
 
 
 @dataclass(frozen=True)
@@ -184,11 +192,17 @@ class Between:
     now: str
     changes: tuple[Change, ...]
     reason: str
+    earlier: tuple[str, ...] = ()
+    """The years before those two that may be shown beside them, the first one first."""
+
+    @property
+    def years(self) -> list[str]:
+        return [*self.earlier, self.then, self.now]
 
     @property
     def heads(self) -> list[str]:
         differ, by_chance = str(gettext("Difference")), str(gettext("Range by chance"))
-        return [str(gettext("Answer")), self.then, self.now, differ, by_chance]
+        return [str(gettext("Answer")), *self.years, differ, by_chance]
 
     @property
     def rows(self) -> list[list[Any]]:
@@ -204,20 +218,42 @@ class Between:
     @property
     def most(self) -> int:
         """The end in per cent of the one scale on which every answer's move is drawn."""
-        return panels.end_of(share for change in self.changes for share in change.shares or ())
+        return slopes.top(self.lines)
+
+    @property
+    def moved(self) -> list[Change]:
+        return [change for change in self.changes if change.clear]
+
+    @property
+    def lines(self) -> list[slopes.Slope]:
+        """The answers that are compared, as lines."""
+        return [
+            slopes.Slope(one.label, (*(share for share, _ in one.earlier), *one.shares), one.clear)
+            for one in self.changes
+            if one.shares is not None
+        ]
+
+    @property
+    def about(self) -> str:
+        """What the lines of the chart mean."""
+        return slopes.about(self.years, self.lines)
+
+    @property
+    def figure(self) -> dict[str, Any] | None:
+        """The slope chart; None where nothing is compared."""
+        return slopes.draw(self.years, self.lines)
 
     @property
     def said(self) -> Markup:
         """What moved by more than chance would, or that nothing did, or why nothing is compared."""
         if self.reason:
             return escape(_REASONS[self.reason]()) % {"year": self.then, "least": SMALLEST_BASE}
-        moved = [change for change in self.changes if change.differs and change.points]
-        if not moved:
+        if not self.moved:
             return escape(gettext("No answer moved from %(year)s by more than chance could.")) % {
                 "year": self.then
             }
         told = Markup("; ").join(
-            Markup("{} ({})").format(_spoken(change.label), _points(change.points or 0)) for change in moved
+            Markup("{} ({})").format(_spoken(one.label), signed(one.points or 0)) for one in self.moved
         )
         words = gettext("Moved from %(year)s by more than chance would explain, in points: %(answers)s.")
         return escape(words) % {"year": self.then, "answers": told}
@@ -240,32 +276,35 @@ _REASONS = {
 }
 
 
-def _points(number: int) -> str:
-    return f"+{number}" if number > 0 else f"−{-number}" if number else "0"
-
-
 def since(content: Content, readings: Sequence[Reading]) -> dict[str, Between]:
     """By table key: every topline of the release that is compared with the survey before, or why not."""
     kept = content.get("since")
     if not kept:
         return {}
-    then, now = _years(kept["first_day"], content["first_day"])
     found = {}
     for reading in readings:
         one = kept["tables"].get(reading.key)
         if one is not None:
-            changes = _changes(reading, one["rows"])
-            found[reading.key] = Between(kept["survey"], kept["number"], then, now, changes, one["reason"])
+            before = list(reversed(one.get("earlier", ())))
+            *earlier, then, now = _years(*(r["first_day"] for r in (*before, kept, content)))
+            changes = _changes(reading, one["rows"], before)
+            found[reading.key] = Between(
+                kept["survey"], kept["number"], then, now, changes, one["reason"], tuple(earlier)
+            )
     return found
 
 
-def _years(then: str, now: str) -> tuple[str, str]:
-    """The years they opened in; two of one year are told apart by the whole day."""
-    return (then[:4], now[:4]) if then[:4] != now[:4] else (then, now)
+def _years(*days: str) -> list[str]:
+    """The years they opened in; where two are of one year, all are told apart by the whole day."""
+    years = [day[:4] for day in days]
+    return years if len(set(years)) == len(years) else list(days)
 
 
-def _changes(reading: Reading, rows: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
+def _changes(
+    reading: Reading, rows: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]
+) -> tuple[Change, ...]:
     kept = {row["key"]: row for row in rows}
+    earlier = [{share["key"]: share for share in year["shares"]} for year in before]
     found = []
     for line in reading.sorted_lines(reading.first):
         if (row := kept.get(line.key)) is None:
@@ -278,8 +317,16 @@ def _changes(reading: Reading, rows: Sequence[Mapping[str, Any]]) -> tuple[Chang
             now = figure_words()[hidden]
         shares = (row["then"], row["now"]) if row["points"] is not None else None
         low, high = row["low"] or 0, row["high"] or 0
-        found.append(Change(line.label, then, now, row["points"], low, high, row["differs"], shares))
+        past = tuple(_share(year.get(line.key)) for year in earlier)
+        found.append(Change(line.label, then, now, row["points"], low, high, row["differs"], shares, past))
     return tuple(found)
+
+
+def _share(kept: Mapping[str, Any] | None) -> tuple[int | None, str]:
+    if kept is None:
+        return None, str(gettext("not asked"))
+    share = kept["share"]
+    return share, f"{share}%" if share is not None else figure_words()[kept["hidden"]]
 
 
 # Orders ---------------------------------------------------------------------------------------------------
@@ -318,10 +365,14 @@ class Ranks:
 
     @property
     def level(self) -> list[Markup]:
-        """Each tied group in words."""
-        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        """Each group of close topics in words. Of more than two only neighbours are known to be close."""
+        two = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        more = gettext(
+            "Places %(first)s to %(last)s are close together: no topic can be told from the next one, "
+            "though the first and the last may differ: %(topics)s."
+        )
         return [
-            escape(words)
+            escape(two if len(run) == 2 else more)
             % {
                 "first": run[0].first,
                 "last": run[0].last,
@@ -333,7 +384,7 @@ class Ranks:
 
     @property
     def figure(self) -> dict[str, Any] | None:
-        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        """The order as a chart: a bar from best to worst place by chance, close groups on one band."""
         return rank_charts.draw(self.places)
 
     @property
@@ -352,10 +403,10 @@ class Ranks:
 
 
 def _heading(run: Sequence[Ranked]) -> str:
-    """What stands over a tied group; nothing over a topic that stands clear."""
+    """What stands over a group of close topics; nothing over a topic that stands clear."""
     if len(run) == 1:
         return ""
-    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
+    return str(gettext("Close together, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
 
 
 def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import alongside_words, charts, maps, pictures
+from portal import alongside_words, charts, link_pictures, maps, pictures
 from portal.i18n import html_lang
 from portal.partnership import pages
 from portal.pictures import Imprint
@@ -18,8 +18,10 @@ from surveys.questionnaire.model import Questionnaire
 from surveys.results.disclosure import ReleasedTable
 from surveys.results.releases import Draw
 
-PICTURE, ORDER, SHARE = "picture", "order", "share"
-"""Beside the chart of a table: the table as SVG, the order of its topics, the headline for other sites."""
+PICTURE, ORDER, SINCE, SHARE = "picture", "order", "since", "share"
+"""Beside the chart of a table: the table as SVG, the order of its topics, its answers from year to year, the
+headline for other sites."""
+DRAWINGS = (PICTURE, ORDER, SINCE, SHARE)
 
 
 def drawer(session: Session) -> Draw:
@@ -38,8 +40,11 @@ def drawer(session: Session) -> Draw:
                 figure[PICTURE] = pictures.picture(reading, imprint, wards)
                 for ranks in alongside_words.ranks(content, [reading] if reading.by is None else []).values():
                     figure[ORDER] = pictures.order(reading, ranks.places, imprint)
+                for one in alongside_words.since(content, [reading] if reading.by is None else []).values():
+                    if one.lines:
+                        figure[SINCE] = pictures.slope(reading, one.years, one.lines, imprint)
                 if reading.key == document.headline:
-                    figure[SHARE] = pictures.share(reading, imprint)
+                    figure[SHARE] = link_pictures.share(reading, imprint)
         return figures
 
     return draw

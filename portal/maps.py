@@ -123,16 +123,17 @@ def picture(wards: Iterable[Ward], *, width: int = 560, edge: int = 4) -> Pictur
 
 
 def _path(points: Sequence[Point]) -> str:
-    """A closed line in whole units, each step from the one before: two maps would weigh twice as much else.
+    """A closed line in whole units, each step from the one before, which is shorter than places on the sheet.
 
-    Neighbours share their points, so rounding opens no gap between them.
+    Neighbours share their points, so rounding opens no gap between them. A ring under a unit is a point.
     """
     whole = [(round(x), round(y)) for x, y in points]
     start, steps = whole[0], []  # the last point is the first again, and Z goes there
     for (x, y), (to_x, to_y) in itertools.pairwise(whole[:-1]):
         if (x, y) != (to_x, to_y):
             steps.append(f"{to_x - x} {to_y - y}")
-    return f"M{start[0]} {start[1]}l{' '.join(steps)}Z".replace(" -", "-")
+    line = f"l{' '.join(steps)}" if steps else ""
+    return f"M{start[0]} {start[1]}{line}Z".replace(" -", "-")
 
 
 def breaks(overall: int | None) -> tuple[int, int, int, int]:

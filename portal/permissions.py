@@ -90,7 +90,8 @@ ROLES: dict[str, Row] = {
         "rounds round round_new round_override round_surveys round_survey_out round_languages "
         "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change "
-        "round_as_seen round_page_as_seen round_colours_as_seen round_reason_in",
+        "round_as_seen round_page_as_seen round_survey_as_seen round_document_as_seen "
+        "round_colours_as_seen round_reason_in",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
     ),
@@ -206,6 +207,7 @@ PERMISSIONS: dict[str, Permission] = {
     **_rows(Permission.PUBLIC, "public", "comments moderation_policy with_without"),
     **_rows(Permission.PUBLIC, "public", "results_file embed"),
     **_rows(Permission.PUBLIC, "public", "figure figure_docx picture_svg picture_png order_json order_png"),
+    **_rows(Permission.PUBLIC, "public", "since_json since_svg since_png"),
     **_rows(Permission.PUBLIC, "public", "share_site share_round share_results"),
     **_rows(Permission.PUBLIC, "public", "plans plan documents document document_file public_meetings"),
     **_rows(Permission.PUBLIC, "public", "emblem round_document"),

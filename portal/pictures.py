@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from flask_babel import gettext
 
-from portal import maps, svg
+from portal import maps, slopes, svg
 from portal.figure_words import classes, in_figures
 from portal.order import Ranked, runs_of, ticks
 from portal.panels import Panel, end_of, panels, top
@@ -35,7 +36,6 @@ from portal.svg import Sheet
 
 WIDTH, EDGE = 1200, 48
 ROW, LABELS, VALUES, MAP = 40, 400, 200, 400
-SHARE_WIDTH, SHARE_HEIGHT = 1200, 630
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,14 @@ def picture(reading: Reading, imprint: Imprint, wards: Sequence[maps.Ward] = ())
         y = _panels(sheet, y, shown)
         told = [f"{panel.label.text}. " + "; ".join(_said(panel)) for panel in shown]
     else:
-        rows, land = _rows_of(reading), None
+        rows, land = rows_of(reading), None
         if reading.net is not None and reading.by is not None and reading.by.map:
             land = maps.picture((w for w in wards if reading.block(w.key)), width=MAP)
             rows = _numbered(reading, rows, land)
         y = _bars(sheet, y, rows, reading, land)
         told = [row.told for row in rows]
     y = _foot(sheet, y, reading, imprint)
-    _marked(sheet, y, imprint)
+    marked(sheet, y, imprint)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures="; ".join(told))
     return sheet.drawn(y, title=title_of(reading), description=words, language=imprint.language)
 
@@ -129,7 +129,7 @@ def _foot(sheet: Sheet, y: float, reading: Reading, imprint: Imprint) -> float:
     return sheet.block(EDGE, y, f"{source}. {when}", 16, WIDTH - 2 * EDGE, fill=svg.QUIET) + 24
 
 
-def _marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
+def marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
     """The watermark of a demonstration, across the whole picture."""
     if imprint.demonstration:
         sheet.words(
@@ -141,7 +141,7 @@ def _marked(sheet: Sheet, height: float, imprint: Imprint) -> None:
 # Bars ------------------------------------------------------------------------------------------------------
 
 
-def _rows_of(reading: Reading) -> list[_Row]:
+def rows_of(reading: Reading) -> list[_Row]:
     if reading.net is not None:
         return [_group(block) for block in reading.blocks]
     return [_answer(line, reading.is_text) for line in reading.sorted_lines(reading.first)]
@@ -296,7 +296,7 @@ def _panel(sheet: Sheet, x: float, y: float, wide: float, panel: Panel, most: in
 
 
 def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
-    """How sure the order is: a bar from the best to the worst place by chance, tied topics on one band."""
+    """How sure the order is: a bar from the best to the worst place by chance, close topics on one band."""
     sheet = Sheet(WIDTH)
     title = gettext("How sure the order is: %(title)s", title=title_of(reading))
     y = _head(sheet, reading, imprint, title) + 24
@@ -323,65 +323,76 @@ def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
         sheet.words(WIDTH - EDGE - 8, middle + 6, one.place, 16, fill=svg.QUIET, anchor="end")
     about = gettext(
         "The diamond is the place in these answers; the bar is where chance alone could have put it. "
-        "Topics on one band are tied."
+        "Topics on one band are close: none can be told from the next."
     )
     y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
     y = _foot(sheet, y, reading, imprint)
-    _marked(sheet, y, imprint)
+    marked(sheet, y, imprint)
     told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
     return sheet.drawn(y, title=title, description=words, language=imprint.language)
 
 
-# For other sites -------------------------------------------------------------------------------------------
+# Then and now ----------------------------------------------------------------------------------------------
 
 
-def share(reading: Reading, imprint: Imprint) -> str:
-    """The first three topics, 1200 by 630, for the preview another site shows of a link to the results."""
-    rows = [row for row in _rows_of(reading) if row.percent is not None and not row.quiet][:3]
-    sheet = Sheet(SHARE_WIDTH)
-    y = cover(sheet, imprint.source, imprint.survey)
-    y = sheet.block(EDGE, y + 12, title_of(reading), 28, SHARE_WIDTH - 2 * EDGE, weight=700) + 12
-    most, zero = end_of(row.percent for row in rows), EDGE + 440
-    for row in rows:
-        lines = svg.broken(row.label, 420, 24)[:2]
-        for n, line in enumerate(lines):
-            sheet.words(zero - 16, y + 30 + 26 * n - 13 * (len(lines) - 1), line, 24, anchor="end")
-        long = (row.percent or 0) * (SHARE_WIDTH - EDGE - 110 - zero) / most
-        sheet.rect(zero, y, long, 44, svg.BAR)
-        sheet.words(zero + long + 12, y + 33, row.said, 30, weight=700)
-        y += 64
-    base = gettext("People who answered: %(number)s.", number=base_words(reading.first, "answered"))
-    when = gettext("From %(first)s to %(last)s.", first=day(imprint.first), last=day(imprint.last))
-    sheet.block(EDGE, SHARE_HEIGHT - 78, f"{base} {when}", 22, SHARE_WIDTH - 2 * EDGE, fill=svg.QUIET)
-    _marked(sheet, SHARE_HEIGHT, imprint)
-    described = gettext(
-        "A picture of the figures in the table. %(figures)s.", figures="; ".join(r.told for r in rows)
+def slope(reading: Reading, years: Sequence[str], compared: Sequence[slopes.Slope], imprint: Imprint) -> str:
+    """The answers as lines from year to year, as in :mod:`portal.slopes`."""
+    sheet = Sheet(WIDTH)
+    title = gettext("%(title)s: compared with %(year)s", title=title_of(reading), year=years[-2])
+    y = _head(sheet, reading, imprint, title) + 30
+    zero, end, names = EDGE + 70, EDGE + 500, EDGE + 560
+    lines, most = slopes.ordered(compared), slopes.top(compared)
+    said = [svg.broken(one.name, WIDTH - EDGE - names, 17, 700 if one.clear else 400) for one in lines]
+    sizes = [21.0 * len(words) + 8 for words in said]
+    tall, start = max(340.0, 1.3 * sum(sizes)), y
+
+    def down(share: float) -> float:
+        return start + tall * (1 - share / most)
+
+    across = [zero + (end - zero) * n / (len(years) - 1) for n in range(len(years))]
+    for year, x in zip(years, across, strict=True):
+        sheet.line(x, start, x, start + tall, svg.LINE)
+        sheet.words(x, start - 12, year, 17, anchor="middle", weight=700)
+    stand = slopes.apart([down(one.now) for one in lines], sizes, start - 12, start + tall + 12)
+    for one, words, at in zip(lines, said, stand, strict=True):
+        sheet.line(end + 12, down(one.now), names - 8, at, svg.LINE)
+        for n, line in enumerate(words):
+            foot = at + 6 + 21 * (n - (len(words) - 1) / 2)
+            weight, ink = (700, svg.INK) if one.clear else (400, svg.QUIET)
+            sheet.words(names, foot, line, 17, weight=weight, fill=ink)
+    began = slopes.first_shares(lines)
+    stood = slopes.apart([down(one) for one in began], [19.0] * len(began), start - 12, start + tall + 12)
+    for share, at in zip(began, stood, strict=True):
+        sheet.line(zero - 22, at, zero - 10, down(share), svg.LINE)
+        sheet.words(zero - 26, at + 6, f"{share}%", 17, anchor="end", fill=svg.QUIET)
+    for one in sorted(lines, key=lambda line: line.clear):
+        _sloping(sheet, one, across, down)
+    about = " ".join(
+        (
+            slopes.about(years, compared),
+            gettext("Other people answered each year; nobody is followed from one year to the next."),
+        )
     )
-    return sheet.drawn(SHARE_HEIGHT, title=imprint.survey, description=described, language=imprint.language)
+    y = sheet.block(EDGE, start + tall + 24, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
+    y = _foot(sheet, y, reading, imprint)
+    marked(sheet, y, imprint)
+    told = "; ".join(one.told(years) for one in lines)
+    described = gettext("A picture of the figures in the table. %(figures)s.", figures=told)
+    return sheet.drawn(y, title=title, description=described, language=imprint.language)
 
 
-def cover(sheet: Sheet, source: str, title: str) -> float:
-    """The sky with whose it is and what it is about, horizon and fields under it; gives their foot."""
-    sheet.rect(0, 0, SHARE_WIDTH, 190, svg.SKY)
-    sheet.words(EDGE, 66, source, 26)
-    y = 84.0
-    for line in svg.broken(title, SHARE_WIDTH - 2 * EDGE, 40, 700)[:2]:
-        sheet.words(EDGE, y + 40, line, 40, weight=700)
-        y += 46
-    sheet.rect(0, 190, SHARE_WIDTH, 5, svg.INK)
-    for n, fill in enumerate(svg.LAND * 2):
-        sheet.rect(75 * n, 195, 75, 16, fill)
-    return 211
-
-
-def cover_of(source: str, title: str, lead: str, banner: str, *, language: str) -> str:
-    """The preview of a page that has no figures: whose it is, what it is called, and what it is for."""
-    sheet = Sheet(SHARE_WIDTH)
-    y = cover(sheet, source, title) + 48
-    for line in svg.broken(lead, SHARE_WIDTH - 2 * EDGE, 34)[:6] if lead else ():
-        sheet.words(EDGE, y + 34, line, 34)
-        y += 48
-    if banner:
-        sheet.words(EDGE, SHARE_HEIGHT - 40, banner, 22, fill=svg.QUIET)
-    return sheet.drawn(SHARE_HEIGHT, title=title, description=lead, language=language)
+def _sloping(
+    sheet: Sheet, one: slopes.Slope, across: Sequence[float], down: Callable[[float], float]
+) -> None:
+    ink = svg.BAR if one.clear else svg.EDGE
+    last = len(across) - 1
+    for run in one.stretches:
+        for (year, share), (following, then) in pairwise(run):
+            width = 3.5 if one.clear else 1.2
+            sheet.line(across[year], down(share), across[following], down(then), ink, width)
+        for year, share in run:
+            if one.clear and year == last:
+                sheet.triangle(across[year], down(share), 9, ink, up=one.points > 0)
+            else:
+                sheet.disc(across[year], down(share), 5, ink if one.clear else svg.PAPER, stroke=ink)

@@ -57,6 +57,18 @@ class Sheet:
             fill,
         )
 
+    def triangle(self, x: float, y: float, half: float, fill: str, *, up: bool) -> None:
+        rise = half if up else -half
+        self.path(
+            f"M{_n(x - half)} {_n(y + rise)}L{_n(x + half)} {_n(y + rise)}L{_n(x)} {_n(y - rise)}z", fill
+        )
+
+    def disc(self, x: float, y: float, radius: float, fill: str, *, stroke: str) -> None:
+        self._parts.append(
+            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}" stroke="{stroke}"'
+            ' stroke-width="1.5"/>'
+        )
+
     def words(
         self,
         x: float,

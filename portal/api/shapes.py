@@ -90,6 +90,7 @@ class TableAlone(BaseModel):
     weighting: dict[str, Any] | None
     order: dict[str, Any] | None
     since: dict[str, Any] | None
+    against: dict[str, Any] | None
     beside: list[dict[str, Any]]
     finding: dict[str, Any] | None
     question: dict[str, Any] | None
@@ -101,7 +102,8 @@ class ReleaseOut(ReleaseBrief):
     """``responses``: how many people took part, rounded to 5; null for fewer than 10.
 
     ``weighting``: whether and how figures are weighted; ``beside``: who answered beside who lives here;
-    ``since``: the survey before; ``orders``: how sure the order of topics is; ``words``: method by language.
+    ``since``: the survey before; ``orders``: how sure the order of topics is; ``against``: each group of a
+    table against the rest; ``words``: method by language.
     """
 
     survey: str
@@ -116,6 +118,7 @@ class ReleaseOut(ReleaseBrief):
     beside: list[dict[str, Any]] = []
     since: dict[str, Any] | None = None
     orders: dict[str, Any] = {}
+    against: dict[str, Any] = {}
     words: dict[str, Any] = {}
 
 

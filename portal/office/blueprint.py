@@ -11,6 +11,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     g,
     make_response,
     redirect,
@@ -32,6 +33,7 @@ from portal.office import navigation, visit
 from portal.partnership import approval_links
 from portal.permissions import PERMISSIONS, ROLES, Permission
 from surveys import surveys
+from surveys.questionnaire.model import Questionnaire
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 
@@ -174,12 +176,18 @@ def _shared() -> dict[str, Any]:
     }
 
 
+def documents() -> dict[str, Questionnaire]:
+    """Documents read so far, by version; it hangs on the application."""
+    kept: dict[str, Questionnaire] = current_app.extensions.setdefault("portal.office.documents", {})
+    return kept
+
+
 def survey_title(survey: Survey) -> str:
     """A survey as officers know it: its title, and the short name that tells this year's from last year's."""
     version = surveys.current_version(read_session(), survey.id)
     if version is None:
         return survey.slug
-    document = surveys.questionnaire_of(version)
+    document = surveys.questionnaire_of(version, documents())
     return f"{document.say(document.title, document.source_locale)} ({survey.slug})"
 
 

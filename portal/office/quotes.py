@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.rounds import Answer, ApprovalLink
-from portal.messages import words_of
 from portal.office import seniors
-from portal.office.blueprint import bp, keys, now, said
+from portal.office.blueprint import bp, keys, now
 from portal.office.comments import found_survey, question_words
 from portal.office.showing import visible
 from portal.office.signature import signed
@@ -69,12 +68,7 @@ def quote_link(slug: str) -> ResponseReturnValue:
 @bp.post("/quotes/<slug>/links/<link_id>/end")
 def quote_link_end(slug: str, link_id: str) -> ResponseReturnValue:
     about = quote_approvals.about(found_survey(read_session(), slug))
-    try:
-        with writing() as session:
-            approval_links.take_back(session, about, link_id, **signed())
-        said("The link opens nothing any more.")
-    except SurveysError as problem:
-        said(words_of(problem))
+    seniors.end(lambda session: approval_links.take_back(session, about, link_id, **signed()))
     return redirect(url_for("office.quotes", slug=slug))
 
 
@@ -87,8 +81,7 @@ def quote_signing(slug: str, token: str) -> ResponseReturnValue:
     try:
         link, waiting = quote_approvals.opened(session, survey, token, now=now(), keys=keys())
     except SurveysError as problem:
-        refused = render_template("office/rounds/link-ended.html", words=words_of(problem))
-        return make_response(refused, 404 if problem.code == "approval.unknown" else 410)
+        return seniors.refused(problem)
     if request.method == "POST":
         approved = request.form.get("action") == "approve"
         cleared = frozenset(request.form.getlist("clear"))

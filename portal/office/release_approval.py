@@ -13,9 +13,8 @@ from portal.database import read_session, writing
 from portal.documents.report import report
 from portal.forms.office.rounds import Answer, ApprovalLink
 from portal.i18n import html_lang
-from portal.messages import words_of
 from portal.office import seniors
-from portal.office.blueprint import bp, keys, now, said
+from portal.office.blueprint import bp, keys, now
 from portal.office.releases import document_of, draft_of, release_page, survey_or_404
 from portal.office.signature import signed
 from portal.outside import outside
@@ -58,12 +57,7 @@ def release_link(slug: str) -> ResponseReturnValue:
 @bp.post("/releases/<slug>/approval/links/<link_id>/end")
 def release_link_end(slug: str, link_id: str) -> ResponseReturnValue:
     about = release_approvals.about(draft_of(survey_or_404(slug)))
-    try:
-        with writing() as session:
-            approval_links.take_back(session, about, link_id, **signed())
-        said("The link opens nothing any more.")
-    except SurveysError as problem:
-        said(words_of(problem))
+    seniors.end(lambda session: approval_links.take_back(session, about, link_id, **signed()))
     return redirect(url_for("office.release", slug=slug))
 
 
@@ -84,9 +78,7 @@ def release_signing(slug: str, token: str) -> ResponseReturnValue:
         prepared = compositions.prepare(session, survey, draft, now=now(), draw=draw, outside=beyond)
         approval_links.check(link, compositions.sealed_print(prepared.content), now=now())
     except SurveysError as problem:
-        gone = problem.code == "approval.unknown"
-        refused = render_template("office/rounds/link-ended.html", words=words_of(problem))
-        return make_response(refused, 404 if gone else 410)
+        return seniors.refused(problem)
     if answering:
         approved = request.form.get("action") == "approve"
         words = form.words.data or ""

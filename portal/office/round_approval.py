@@ -121,12 +121,9 @@ def round_approval_link(slug: str) -> ResponseReturnValue:
 @bp.post("/rounds/<slug>/approval/links/<link_id>/end")
 def round_link_end(slug: str, link_id: str) -> ResponseReturnValue:
     round_ = the_round(slug)
-    try:
-        with writing() as session:
-            approvals.take_back(session, session.get_one(Round, round_.id), link_id, **signed())
-        said("The link opens nothing any more.")
-    except SurveysError as problem:
-        said(words_of(problem))
+    seniors.end(
+        lambda session: approvals.take_back(session, session.get_one(Round, round_.id), link_id, **signed())
+    )
     return redirect(url_for("office.round_approval", slug=slug))
 
 
@@ -142,8 +139,7 @@ def round_signing(slug: str, token: str) -> ResponseReturnValue:
         round_ = the_round(slug)
         content = approvals.content_of(read_session(), round_)
     except SurveysError as problem:
-        refused = render_template("office/rounds/link-ended.html", words=words_of(problem))
-        return make_response(refused, 404 if problem.code == "approval.unknown" else 410)
+        return seniors.refused(problem)
     if request.method == "POST":
         approved = request.form.get("action") == "approve"
         try:

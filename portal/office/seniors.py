@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
-from portal.office.blueprint import keys, now
+from portal.database import writing
+from portal.messages import words_of
+from portal.office.blueprint import keys, now, said
 from portal.office.visit import settings
 from portal.partnership import outbox
 from portal.partnership.approval_links import ApprovalLink
@@ -43,3 +48,19 @@ def send(session: Session, link: ApprovalLink, path: str, email: str) -> str:
         except SurveysError as problem:
             raise SurveysError(problem.code, field="email", **problem.facts) from problem
     return address
+
+
+def end(take_back: Callable[[Session], object]) -> None:
+    """Takes a link back and says so, or why it could not be."""
+    try:
+        with writing() as session:
+            take_back(session)
+        said("The link opens nothing any more.")
+    except SurveysError as problem:
+        said(words_of(problem))
+
+
+def refused(problem: SurveysError) -> Response:
+    """What a senior meets whose link opens nothing: 404 for one never made, 410 for one that is over."""
+    page = render_template("office/rounds/link-ended.html", words=words_of(problem))
+    return make_response(page, 404 if problem.code == "approval.unknown" else 410)

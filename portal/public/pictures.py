@@ -12,10 +12,10 @@ from flask import Response, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from portal import pictures, raster
+from portal import link_pictures, raster
 from portal.database import read_session
 from portal.documents import files
-from portal.drawing import ORDER, PICTURE, SHARE
+from portal.drawing import ORDER, PICTURE, SHARE, SINCE
 from portal.i18n import html_lang, locale_code
 from portal.partnership import rounds
 from portal.public import consultations
@@ -62,6 +62,18 @@ def order_png(survey: str, table: str) -> ResponseReturnValue:
     return _png(_stored(table_or_404(survey, table), table, ORDER) or abort(404), PNG_WIDTH)
 
 
+@bp.get("/results/<survey>/<table>/since.svg")
+def since_svg(survey: str, table: str) -> ResponseReturnValue:
+    """The answers from year to year, as a picture."""
+    drawing = _stored(table_or_404(survey, table), table, SINCE) or abort(404)
+    return Response(drawing, mimetype="image/svg+xml")
+
+
+@bp.get("/results/<survey>/<table>/since.png")
+def since_png(survey: str, table: str) -> ResponseReturnValue:
+    return _png(_stored(table_or_404(survey, table), table, SINCE) or abort(404), PNG_WIDTH)
+
+
 @bp.get("/results/<survey>/<table>.docx")
 def figure_docx(survey: str, table: str) -> ResponseReturnValue:
     shown = table_or_404(survey, table)
@@ -105,7 +117,7 @@ def share_results(survey: str) -> ResponseReturnValue:
     if drawing is None:
         title = heading_of(consultations.of_survey(asked), asked, title_of(asked)).striptags()
         drawing = _cover(title, "")
-    return _png(drawing, pictures.SHARE_WIDTH)
+    return _png(drawing, link_pictures.SHARE_WIDTH)
 
 
 @bp.get("/rounds/<slug>/share.png")
@@ -113,15 +125,15 @@ def share_round(slug: str) -> ResponseReturnValue:
     shown = rounds.one(read_session(), slug, consultations.now(), locale_code())
     if shown is None:
         abort(404)
-    return _png(_cover(shown.entry.texts.title, shown.entry.texts.purpose), pictures.SHARE_WIDTH)
+    return _png(_cover(shown.entry.texts.title, shown.entry.texts.purpose), link_pictures.SHARE_WIDTH)
 
 
 @bp.get("/share.png")
 def share_site() -> ResponseReturnValue:
     here = site()
     words = (here.texts.question, here.texts.lead) if here.texts else (here.name, "")
-    return _png(_cover(*words), pictures.SHARE_WIDTH)
+    return _png(_cover(*words), link_pictures.SHARE_WIDTH)
 
 
 def _cover(title: str, lead: str) -> str:
-    return pictures.cover_of(site().name, title, lead, site().banner, language=html_lang(locale_code()))
+    return link_pictures.cover_of(site().name, title, lead, site().banner, language=html_lang(locale_code()))

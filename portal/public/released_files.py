@@ -52,6 +52,17 @@ def order_json(survey: str, table: str) -> ResponseReturnValue:
     return jsonify(order.figure)
 
 
+@bp.get("/results/<survey>/<table>/since.json")
+def since_json(survey: str, table: str) -> ResponseReturnValue:
+    """The slope chart of a question and the survey before; 404 where nothing is compared."""
+    shown = table_or_404(survey, table)
+    between = alongside_words.since(shown.content, shown.toplines).get(table)
+    figure = between.figure if between is not None else None
+    if figure is None:
+        abort(404)
+    return jsonify(figure)
+
+
 @bp.get("/results/<survey>/data-dictionary.csv")
 def dictionary(survey: str) -> ResponseReturnValue:
     shown = shown_or_404(survey)

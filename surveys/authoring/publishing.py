@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from surveys import audit, surveys
 from surveys.authoring import translating
 from surveys.authoring.drafting import SurveyDraft, _to_change, document_of, note
-from surveys.db import Base, UTCDateTime, append_only
+from surveys.db import Base, UTCDateTime, append_only, as_of
 from surveys.errors import SurveysError
 from surveys.questionnaire.editing import closed, opened
 from surveys.questionnaire.geography import freeze
@@ -194,9 +194,10 @@ class Correction:
 
 def corrections(session: Session, survey_id: str) -> tuple[Correction, ...]:
     """Every version after the first, oldest first."""
-    rows = session.execute(
-        select(SurveyVersion.number, SurveyVersion.published_at, SurveyVersion.meaning, SurveyVersion.note)
-        .where(SurveyVersion.survey_id == survey_id, SurveyVersion.number > 1)
-        .order_by(SurveyVersion.number)
-    )
-    return tuple(Correction(*row) for row in rows)
+    wanted = select(
+        SurveyVersion.number, SurveyVersion.published_at, SurveyVersion.meaning, SurveyVersion.note
+    ).where(SurveyVersion.survey_id == survey_id, SurveyVersion.number > 1)
+    moment = as_of(session)
+    if moment is not None:
+        wanted = wanted.where(SurveyVersion.published_at <= moment)
+    return tuple(Correction(*row) for row in session.execute(wanted.order_by(SurveyVersion.number)))

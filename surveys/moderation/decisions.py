@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from surveys import audit
 from surveys.errors import SurveysError
-from surveys.moderation import concerns, log, safeguarding
+from surveys.moderation import concerns, log, safeguarding, screening
 from surveys.moderation.policy import ALONE, CATEGORIES, OUTCOMES, PUBLISHES, REASONS, WITHOUT_PERMISSION
 from surveys.moderation.records import CommentPlan, PublicText
 from surveys.moderation.redaction import Redaction, redacted, settle
@@ -44,7 +44,7 @@ def decide(
     ``quote`` proposes it as a quote, which another officer has to clear.
     Whose decision the writer appealed against does not decide it again while the appeal waits, nor once it
     was upheld; only ``alone``, "nobody-available", overrides that and stays on record. A risk may always be
-    referred.
+    referred. What shows danger is held when it is to be shown, even before a sweep has looked at it.
 
     Raises ``comment.stale``, ``comment.locked``, ``comment.claimed`` (another officer holds it),
     ``comment.appealed``,
@@ -62,6 +62,8 @@ def decide(
         return
     if comment.version != seen_version:
         raise SurveysError("comment.stale")
+    if outcome in PUBLISHES:
+        screening.look(session, comment, keys=keys, now=now)  # it may have come a second ago
     held = outcome in PUBLISHES and concerns.locked(session, comment.survey_id, comment.id)
     if held or comment.state == "referred":
         raise SurveysError("comment.locked")

@@ -40,7 +40,7 @@ def screen(session: Session, *, keys: Keyring, now: dt.datetime, limit: int = 50
             .with_for_update(skip_locked=True)
         )
         for comment in session.scalars(query).all():
-            _look(session, comment, keys, now)
+            look(session, comment, keys=keys, now=now)
             looked_at += 1
         if looked_at >= limit:
             break
@@ -48,7 +48,10 @@ def screen(session: Session, *, keys: Keyring, now: dt.datetime, limit: int = 50
     return looked_at
 
 
-def _look(session: Session, comment: Comment, keys: Keyring, now: dt.datetime) -> None:
+def look(session: Session, comment: Comment, *, keys: Keyring, now: dt.datetime) -> None:
+    """Looks at this comment, unless that was done."""
+    if comment.screened:
+        return
     known = phrases.list_for(comment.locale)
     found = phrases.flags(keys.open(comment.key_id, comment.sealed))
     comment.screened = known.name if known else "none"

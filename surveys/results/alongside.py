@@ -1,4 +1,4 @@
-"""What a release sets beside its tables: the census, the survey before, and how sure an order is.
+"""What a release sets beside its tables: the census, the survey before, how sure an order is, group and rest.
 
 Made when the release is made, from its rounded tables and nothing else of our own, and kept in it, so that
 page and files say the same for ever. Plain JSON, without a word: keys, whole per cent, codes of why not.
@@ -6,7 +6,10 @@ page and files say the same for ever. Plain JSON, without a word: keys, whole pe
 ``beside``: a list by dimension of {dimension, table, source, as_of, groups: [{key, people, here, there}],
 left: [{key, why}]}; ``why``: "no-census", "not-asked", "few", "protect", or why the table's group is hidden.
 ``since``: None, or {survey, number, first_day, tables: {table: {reason, rows: [{key, then, then_hidden, now,
-points, low, high, differs}]}}}; ``reason`` "" or a code of :func:`unlike`, "hidden", "base-small".
+points, low, high, differs}], earlier: [{survey, number, first_day, shares: [{key, share, hidden}]}]}}};
+``reason`` "" or a code of :func:`unlike`, "hidden", "base-small"; ``earlier``: the surveys before that one,
+the newest first, as far back as the same question was asked in the same words and nothing stood in the way.
+``against``: {table: groups against the rest, see :mod:`surveys.results.against`}.
 ``orders``: {table: {draws, places: [{key, rank, first, last, low, high, top_three}], left: [{key, why}]}}.
 """
 
@@ -19,7 +22,9 @@ from typing import Any
 from surveys import arrays as np
 from surveys.questionnaire.model import Category, Dimension, Questionnaire
 from surveys.results import ranking
+from surveys.results.against import against
 from surveys.results.comparison import SMALLEST_BASE, Compared, Share, each
+from surveys.results.disclosure import ReleasedTable
 from surveys.results.rounding import Policy, percent
 from surveys.results.weighting import Target
 
@@ -43,14 +48,20 @@ def about_people(document: Questionnaire) -> frozenset[str]:
 
 
 def alongside(
-    content: Content, document: Questionnaire, targets: Sequence[Target], before: Content | None
+    content: Content, document: Questionnaire, targets: Sequence[Target], before: Sequence[Content]
 ) -> dict[str, Any]:
-    """Everything set beside the tables of this release. ``before``: the release of the survey before."""
+    """Everything set beside the tables of this release. ``before``: the releases of the surveys before it,
+    the newest first."""
     toplines = {table["key"]: table for table in content["tables"] if table["by"] is None}
     return {
         "beside": population(toplines, document, targets),
-        "since": None if before is None else since(content, toplines, document, before),
+        "since": since(content, toplines, document, before) if before else None,
         "orders": orders(toplines, document),
+        "against": {
+            table["key"]: found
+            for table in content["tables"]
+            if (found := against(ReleasedTable.from_json(table))) is not None
+        },
     }
 
 
@@ -59,7 +70,8 @@ def without(kept: Content, keys: set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "beside" in kept:
         found["beside"] = [one for one in kept["beside"] if one["table"] in keys]
-        found["orders"] = {key: one for key, one in kept["orders"].items() if key in keys}
+        for name in ("orders", "against"):
+            found[name] = {key: one for key, one in kept.get(name, {}).items() if key in keys}
         years = kept["since"]
         found["since"] = years and {
             **years,
@@ -135,44 +147,74 @@ def _counted(table: Table, dimension: Dimension, category: Category) -> tuple[in
 
 
 def since(
-    content: Content, toplines: Mapping[str, Table], document: Questionnaire, before: Content
+    content: Content, toplines: Mapping[str, Table], document: Questionnaire, before: Sequence[Content]
 ) -> dict[str, Any]:
     """The headline and every single choice about views, beside the same question of the survey before.
 
-    Both sides are the rounded tables of two releases, taken as independent: nobody is followed.
+    Both sides are the rounded tables of two releases, taken as independent: nobody is followed. Years before
+    that are only shown: nothing is tested against them.
     """
+    last, *further = before
     people = about_people(document)
-    tables = {}
+    tables: dict[str, Any] = {}
     for key, table in toplines.items():
         views = table["question"] not in people and key == table["question"]
         if views and (table["kind"] in COMPARED or key == content["headline"]):
-            reason, rows = _compared(table, content, before)
-            tables[key] = {"reason": reason, "rows": rows}
-    return {
-        "survey": before["survey"],
-        "number": before["number"],
-        "first_day": before["first_day"],
-        "tables": tables,
-    }
+            reason, old = _comparable(table, content, last)
+            if old is None:
+                tables[key] = {"reason": reason, "rows": [], "earlier": []}
+            else:
+                rows = _changes(table["groups"][0], old["groups"][0])
+                tables[key] = {"reason": "", "rows": rows, "earlier": _earlier(table, content, further)}
+    return {**_named(last), "tables": tables}
 
 
-def _compared(table: Table, content: Content, before: Content) -> tuple[str, list[dict[str, Any]]]:
+def _named(release: Content) -> dict[str, Any]:
+    return {name: release[name] for name in ("survey", "number", "first_day")}
+
+
+def _earlier(table: Table, content: Content, further: Sequence[Content]) -> list[dict[str, Any]]:
+    """The same answers in the years before the last, until the first year that may not be compared."""
+    found: list[dict[str, Any]] = []
+    for release in further:
+        old = _comparable(table, content, release)[1]
+        if old is None:
+            break
+        rows = {row["key"]: row for row in old["groups"][0]["rows"]}
+        shares: list[dict[str, Any]] = [
+            {"key": key, "share": rows[key]["percent"], "hidden": _hidden(rows[key])}
+            for key in (row["key"] for row in table["groups"][0]["rows"])
+            if key in rows
+        ]
+        found.append({**_named(release), "shares": shares})
+    return found
+
+
+def _hidden(row: Mapping[str, Any]) -> str | None:
+    """Why a row has no percentage; None when it has one."""
+    if row["percent"] is not None:
+        return None
+    return row["hidden"] or ("few" if row["count"] is None else "percent-none")
+
+
+def _comparable(table: Table, content: Content, before: Content) -> tuple[str, Table | None]:
+    """The table of the same question in an earlier release; None, and why, when it may not be compared."""
     asked, earlier = content["wording"]["questions"], before["wording"]["questions"]
     question = asked[table["question"]]
     key = next((id for id, one in earlier.items() if one["identity"] == question["identity"]), None)
     if key is None:
-        return ("identity" if table["question"] in earlier else "not-asked"), []
+        return ("identity" if table["question"] in earlier else "not-asked"), None
     if reason := unlike(asked, question, earlier, earlier[key]):
-        return reason, []
+        return reason, None
     old = next((t for t in before["tables"] if t["key"] == key), None)
     if old is None:
-        return "not-asked", []
+        return "not-asked", None
     then, now = old["groups"][0], table["groups"][0]
     if then["hidden"] or now["hidden"] or None in (then["answered"], now["answered"]):
-        return "hidden", []
+        return "hidden", None
     if min(then["answered"], now["answered"]) < SMALLEST_BASE:
-        return "base-small", []
-    return "", _changes(now, then)
+        return "base-small", None
+    return "", old
 
 
 def unlike(
@@ -207,10 +249,7 @@ def _changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> list[dict[str, 
 
 def _change(row: Mapping[str, Any], old: Mapping[str, Any], made: Compared | None) -> dict[str, Any]:
     then = old["percent"]
-    hidden = (
-        None if then is not None else old["hidden"] or ("few" if old["count"] is None else "percent-none")
-    )
-    found = {"key": row["key"], "then": then, "then_hidden": hidden, "now": row["percent"]}
+    found = {"key": row["key"], "then": then, "then_hidden": _hidden(old), "now": row["percent"]}
     if made is None:
         return {**found, "points": None, "low": None, "high": None, "differs": False}
     points = row["percent"] - then

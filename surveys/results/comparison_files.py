@@ -12,12 +12,13 @@ Line = tuple[str | int | None, ...]
 
 
 def comparisons_csv(content: Content, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
-    """Everything compared in the release: with the census, with the survey before, topics in their order."""
+    """Everything compared in the release: the census, the survey before, topics in order, group and rest."""
     said = Words(content["wording"], locale, content["locales"][0], words)
     found = (
         *_population(content, said, words),
         *_since(content, said, words),
         *_orders(content, said, words),
+        *_against(content, said, words),
     )
     return to_csv([COMPARISONS, *found])
 
@@ -39,7 +40,13 @@ def _since(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[
     kept = content.get("since") or {"tables": {}}
     for key, one in kept["tables"].items():
         question = _question(content, key)
-        start = (f"{kept['survey']}/{kept['number']}", key, question, said.question(question, "text"))
+        about = (key, question, said.question(question, "text"))
+        for year in reversed(one.get("earlier", ())):
+            for row in year["shares"]:
+                share = words[row["hidden"]] if row["share"] is None else row["share"]
+                name = said.answer(question, row["key"], None)
+                yield (f"{year['survey']}/{year['number']}", *about, row["key"], name, "then", share)
+        start = (f"{kept['survey']}/{kept['number']}", *about)
         for row in one["rows"]:
             name = said.answer(question, row["key"], None)
             then = words[row["then_hidden"]] if row["then"] is None else row["then"]
@@ -69,6 +76,25 @@ def _orders(content: Content, said: Words, words: Mapping[str, str]) -> Iterator
         for gone in one["left"]:
             name = said.answer(question, gone["key"], None)
             yield (*start, gone["key"], name, "place_first", words[gone["why"]])
+
+
+def _against(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[Line]:
+    by = {table["key"]: table["by"] for table in content["tables"]}
+    for key, one in (content.get("against") or {}).items():
+        question = _question(content, key)
+        start = ("rest", key, question, said.question(question, "text"))
+        for group in one["groups"]:
+            name = said.group(question, by[key], group["key"])
+            figures = {
+                "group": group["share"], "rest": group["rest"], "difference": group["points"],
+                "difference_low": group["low"], "difference_high": group["high"],
+                "chance": f"{group['chance']:.3f}", "differs": words["yes" if group["differs"] else "no"],
+            }  # fmt: skip
+            for measure, figure in figures.items():
+                yield (*start, group["key"], name, measure, figure)
+        for gone in one["left"]:
+            name = said.group(question, by[key], gone["key"])
+            yield (*start, gone["key"], name, "difference", words[gone["why"]])
 
 
 def _question(content: Content, key: str) -> str:

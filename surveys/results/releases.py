@@ -29,10 +29,12 @@ from surveys.results.follower import layout_of
 from surveys.results.kept import FrozenTables as FrozenTables
 from surveys.results.kept import Release as Release
 from surveys.results.kept import all_of as all_of
-from surveys.results.kept import content_before as content_before
+from surveys.results.kept import contents_before as contents_before
 from surveys.results.kept import current as current
 from surveys.results.kept import exact_counts as exact_counts
 from surveys.results.kept import fingerprint as fingerprint
+from surveys.results.kept import newest_number as newest_number
+from surveys.results.kept import newest_of_people as newest_of_people
 from surveys.results.tables import ExactTable
 from surveys.results.weighting import Target
 from surveys.results.wording import wording_of
@@ -350,7 +352,7 @@ def _prepared(
         "weighting": weighting,
         "report": [[a.table, a.rule, a.group, a.row] for a in left_out],
     }
-    content |= alongside.alongside(content, document, outside.targets, content_before(session, survey))
+    content |= alongside.alongside(content, document, outside.targets, contents_before(session, survey))
     if kind != "interim":
         content |= both_ways(counts, policy)
     if both.tables:

@@ -29,6 +29,9 @@ FILES = {
         "public.picture_png",
         "public.order_json",
         "public.order_png",
+        "public.since_json",
+        "public.since_svg",
+        "public.since_png",
     ),
     *("public.share_site", "public.share_round", "public.share_results"),
 }

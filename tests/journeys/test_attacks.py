@@ -102,7 +102,7 @@ def everything(app: Flask, slug: str, client: Any = None) -> dict[str, str]:
         whole = look(brief["url"]).get_json()
         for table in whole["tables"]:
             pinned = f"?release={brief['number']}"
-            for ending in (".csv", "/figure.json", "/order.json", "/figure", "/picture.svg"):
+            for ending in (".csv", "/figure.json", "/order.json", "/since.json", "/figure", "/picture.svg"):
                 look(f"/results/{slug}/{table['key']}{ending}{pinned}")
     for name in ("data-dictionary.csv", "files/results.docx", "files/results.xlsx", "files/results.zip"):
         look(f"/results/{slug}/{name}")

@@ -340,6 +340,13 @@ def test_a_map_keeps_the_shape_of_the_land() -> None:
     assert (picture.width, picture.height) == (200, 326)  # a degree of longitude is 0.615 of one of latitude
     assert picture.shapes[0].path == "M0 325l200 0 0-325-200 0Z"
     assert maps.picture(()).shapes == ()
+    speck = maps.ward(
+        "W3",
+        "Aah",
+        {"type": "Polygon", "coordinates": [[[0.0, 52.0], [1e-9, 52.0], [0.0, 52.0]]]},
+        (0.0, 52.0),
+    )
+    assert re.fullmatch(r"M\d+ \d+Z", maps.picture((speck, *WARDS), width=200).shapes[0].path)
 
 
 def test_only_areas_can_be_wards() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from portal.partnership.places import Margin
 from portal.reading import read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
-from surveys.results import alongside, ranking, releases
+from surveys.results import alongside, comparison_files, ranking, releases
 from surveys.results.comparison import Share, compare
 from tests.conftest import NOW
 from tests.pages import PageClient, parse, words
@@ -225,7 +226,7 @@ def test_a_question_is_refused_with_the_reason_in_words(app: Flask) -> None:
         def said(change: Callable[[dict[str, Any]], object]) -> str:
             before = json.loads(json.dumps(content_of(app, BEFORE)))
             change(before)
-            kept = alongside.since(survey, {"police": released_table(survey, "police")}, document, before)
+            kept = alongside.since(survey, {"police": released_table(survey, "police")}, document, [before])
             (one,) = alongside_words.since({**survey, "since": kept}, [reading]).values()
             assert one.reason
             assert not one.changes
@@ -246,6 +247,103 @@ def test_a_question_is_refused_with_the_reason_in_words(app: Flask) -> None:
         assert "other answers" in said(lambda b: question(b)["answers"].pop())
         assert "hidden" in said(lambda b: group(b).update(hidden="few"))
         assert "Fewer than 30 people" in said(lambda b: group(b).update(answered=25))
+
+
+# Slopes ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", YEARS)
+def test_the_slopes_are_the_figures_of_the_table(
+    app: Flask, browser: PageClient, page: Element, key: str
+) -> None:
+    rows = {name: row for name, row in rows_of(page, f"years-{key}").items() if row[2] != "not compared"}
+    figure = browser.get(f"/results/{SLUG}/{key}/since.json").get_json()
+    drawn = {line["customdata"][0].split(", 2025: ")[0]: line["y"] for line in figure["data"]}
+    assert drawn == {name: [int(c.rstrip("%")) for c in row[:2]] for name, row in rows.items()}
+    kept = content_of(app, SLUG)["since"]["tables"][key]["rows"]
+    clear = sum(1 for row in kept if row["differs"] and row["points"])
+    assert sum(line["line"]["width"] > 2 for line in figure["data"]) == clear
+    picture = browser.get(f"/results/{SLUG}/{key}/since.svg").get_data(as_text=True)
+    assert picture.count("<circle ") + clear == 2 * len(rows)
+    for name, (then, now, *_) in rows.items():
+        assert f"{name}, 2025: {then}, 2026: {now}" in html.unescape(picture)
+    assert browser.get(f"/results/{SLUG}/{key}/since.png").data.startswith(b"\x89PNG")
+
+
+def test_what_moved_is_drawn_open_and_what_did_not_lies_folded(app: Flask, page: Element) -> None:
+    folded = {
+        figure.get("id") for fold in page.iter("details") for figure in fold.iter("figure")
+    }  # fmt: skip
+    kept = content_of(app, SLUG)["since"]["tables"]
+    for key in YEARS:
+        moved = any(row["differs"] and row["points"] for row in kept[key]["rows"])
+        assert (f"chart-since-{key}" in folded) is not moved
+        assert [e for e in page.iter("figure") if e.get("id") == f"chart-since-{key}"]
+
+
+def test_nothing_is_drawn_where_nothing_is_compared(browser: PageClient) -> None:
+    for ending in ("since.json", "since.svg", "since.png"):
+        assert browser.get(f"/results/{BEFORE}/topics/{ending}").status_code == 404
+        assert browser.get(f"/results/{SLUG}/topics.by.age/{ending}").status_code == 404
+        assert browser.get(f"/results/{SLUG}/nothing/{ending}").status_code == 404
+
+
+def test_years_further_back_stand_beside_while_the_question_stays_the_same(app: Flask) -> None:
+    with app.test_request_context():
+        now, document = content_of(app, SLUG), document_of(app)
+        table = released_table(now, "police")
+        reading = read(table, document, "en_GB")
+
+        def year(day: str, change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+            old = json.loads(json.dumps(content_of(app, BEFORE))) | {
+                "first_day": day,
+                "survey": f"s{day[:4]}",
+            }
+            change(old)
+            return dict(old)
+
+        def between(*older: dict[str, Any]) -> alongside_words.Between:
+            kept = alongside.since(now, {"police": table}, document, [content_of(app, BEFORE), *older])
+            lines = comparison_files.comparisons_csv({**now, "since": kept}, "en_GB").decode().splitlines()
+            for one in older[: len(kept["tables"]["police"]["earlier"])]:
+                assert any(line.startswith(f"{one['survey']}/1,police,") for line in lines)
+            return alongside_words.since({**now, "since": kept}, [reading])["police"]
+
+        def most(old: dict[str, Any]) -> dict[str, Any]:
+            rows: list[dict[str, Any]] = released_table(old, "police")["groups"][0]["rows"]
+            return max(rows, key=lambda row: row["count"] or 0)
+
+        def hide(old: dict[str, Any]) -> None:
+            most(old).update(count=None, percent=None, hidden=None)
+
+        same = year("2024-09-01", hide)
+        reworded = year("2023-09-01", lambda b: b["wording"]["questions"]["police"].update(wording=99))
+        oldest = year("2022-09-01", lambda b: None)
+        made = between(same, reworded, oldest)
+        assert made.heads[1:4] == ["2024", "2025", "2026"]
+        assert [len(row) for row in made.rows] == [6] * len(made.changes)
+        old = {row["key"]: row for row in released_table(same, "police")["groups"][0]["rows"]}
+        assert [change.earlier[0][0] for change in made.changes] == [row["percent"] for row in old.values()]
+        leading = named(now, "police")[most(content_of(app, BEFORE))["key"]]
+        (change,) = [change for change in made.changes if change.label.text == leading]
+        assert change.earlier == ((None, "fewer than 10"),)
+        (line,) = [line for line in made.lines if line.label.text == leading]
+        assert [year for year, _ in line.stretches[0]] == [1, 2]
+        assert between(reworded, same).years == ["2025", "2026"]
+        assert between().years == ["2025", "2026"]
+        twice = year("2025-01-01", lambda b: None)
+        assert between(twice).years[0] == "2025-01-01"
+
+
+def test_a_release_of_earlier_days_still_says_its_years(app: Flask) -> None:
+    with app.test_request_context():
+        content = json.loads(json.dumps(content_of(app, SLUG)))
+        for one in content["since"]["tables"].values():
+            one.pop("earlier")
+        reading = read(released_table(content, "police"), document_of(app), "en_GB")
+        made = alongside_words.since(content, [reading])["police"]
+        assert made.years == ["2025", "2026"]
+        assert comparison_files.comparisons_csv(content, "en_GB")
 
 
 # In frames ------------------------------------------------------------------------------------------------
@@ -325,7 +423,7 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     told = {}
     for one in places:
         band = [n for n, other in enumerate(places, start=1) if other.tied == one.tied]
-        place = str(band[0]) if len(band) == 1 else f"tied {band[0]} to {band[-1]}"
+        place = str(band[0]) if len(band) == 1 else f"close, {band[0]} to {band[-1]}"
         spread = f"{one.low} to {one.high}" if one.low < one.high else f"only {one.low}"
         chance = round(100 * one.top_three)
         words_ = "under 1" if chance == 0 else "over 99" if chance == 100 else chance
@@ -334,8 +432,8 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     assert rows_of(page, f"ranks-{key}") == told
     table = next(t for t in page.iter("table") if t.get("id") == f"ranks-{key}")
     heads = [words(row) for row in table.iter("tr") if "table-group" in row.get("class", "")]
-    bands = list(dict.fromkeys(place for place, *_ in told.values() if place.startswith("tied")))
-    assert heads == [band.replace("tied", "Tied, places") for band in bands]
+    bands = list(dict.fromkeys(place for place, *_ in told.values() if place.startswith("close")))
+    assert heads == [band.replace("close,", "Close together, places") for band in bands]
     figure = app.test_client().get(f"/results/{SLUG}/{key}/order.json").get_json()
     assert figure["data"][1]["x"] == [one.rank for one in places]
     assert len(figure["layout"]["shapes"]) == len(bands)
@@ -344,13 +442,18 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     assert f"Chance alone could put any of these first: {leading}." in said
     for band in bands:
         topics = "; ".join(name for name, (place, *_) in told.items() if place == band)
-        assert f"{band.replace('tied', 'Places')} cannot be told apart: {topics}." in said
+        if topics.count(";") == 1:
+            assert f"{band.replace('close,', 'Places')} cannot be told apart: {topics}." in said
+        else:
+            near = "no topic can be told from the next one, though the first and the last may differ"
+            assert f"{band.replace('close,', 'Places')} are close together: {near}: {topics}." in said
 
 
 def test_no_order_is_a_bare_list(page: Element) -> None:
     rows = rows_of(page, "ranks-topics")
     assert [place for place, *_ in rows.values()] != [str(n) for n in range(1, len(rows) + 1)]
     said = words(next(e for e in page.iter("section") if e.get("id") == "order-topics"))
+    assert "are close together: no topic can be told from the next one" in said
     assert "Ranges and chances are indicative" in said
     assert "Not ranked: " in said
     assert "(fewer than 10)" in said

@@ -16,7 +16,7 @@ from surveys.authoring import beginning, drafting, previews, publishing, remarks
 from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
 from surveys.questionnaire import editing, framing
-from surveys.questionnaire.model import PlaceEntry, Translation
+from surveys.questionnaire.model import PlaceEntry, Questionnaire, Translation
 from surveys.sealing import Keyring
 from tests.surveys.conftest import Publish
 from tests.surveys.questionnaire import samples
@@ -324,6 +324,26 @@ def test_a_correction_cannot_take_a_code_away(desk: Desk, publish: Publish) -> N
             by=ANN,
             **desk.noted,
         )
+
+
+def test_no_correction_takes_the_way_out_for_children_away(desk: Desk, publish: Publish) -> None:
+    survey = publish(samples.every_kind())
+    version = surveys.current_version(desk.session, survey.id)
+    assert version is not None
+    draft = beginning.begin_correction(desk.session, survey, version, by=ANN, **desk.noted)
+
+    def without(document: Questionnaire) -> Questionnaire:
+        opened = editing.set_option(document, "age", "under-13", {"stop": None})
+        return framing.delete_holder(opened, "stops", "too-young")
+
+    edit = partial(drafting.edit, desk.session, draft.id, seen_version=0, by=ANN, **desk.noted)
+    edit(without, action="option.set", subjects=["question:age"])
+    publishing.approve(desk.session, draft.id, seen_version=1, by=BEN, **desk.noted)
+    correct = partial(publishing.publish_correction, desk.session, draft.id, by=ANN, **desk.noted)
+    for meaning in ("same", "changed"):
+        with refused("version.faults") as told:
+            correct(meaning=meaning, note="Ages", unapproved="Nobody is here")
+        assert [one.code for one in told.value.facts["faults"]] == ["under_13.lost"]
 
 
 def test_an_earlier_year_is_compared(desk: Desk, publish: Publish) -> None:

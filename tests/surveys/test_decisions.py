@@ -377,3 +377,17 @@ def test_phrase_lists_bring_a_comment_to_the_front_once_and_decide_nothing(
     assert {c.state for c in session.scalars(select(Comment))} == {"waiting"}
     raised = session.scalars(select(concerns.Concern)).all()
     assert len(raised) == 1
+
+
+@pytest.mark.parametrize("outcome", ["publishable", "redacted"])
+def test_what_shows_danger_is_not_published_in_the_moments_before_the_lists_looked(
+    session: Session, send: Send, decide: Decide, keys: Keyring, now: dt.datetime, outcome: str
+) -> None:
+    send(answers=samples.PATHS["adult, everything"] | {"why": "My husband hits me"})
+    session.commit()
+    how = {"redactions": [Redaction(0, 10, "name")], "reason": "identifies"} if outcome == "redacted" else {}
+    refused("comment.locked", decide, comment_on(session), outcome, **how)
+    session.rollback()
+    assert (comment_on(session).state, comment_on(session).screened) == ("waiting", "")
+    assert screening.screen(session, keys=keys, now=now) == 4  # the refusal took nothing from the sweep
+    assert len(session.scalars(select(concerns.Concern)).all()) == 1
