@@ -170,7 +170,18 @@ def release(slug: str, number: int) -> Response:
     found, made = _release(slug, number)
     content = cast(Mapping[str, Any], made.content)
     names = ("survey", "responses", "demonstration", "locales", "method", "wording", "findings", "tables")
-    more = ("weighting", "beside", "since", "orders", "against", "words")
+    more = (
+        "weighting",
+        "beside",
+        "since",
+        "orders",
+        "against",
+        "words",
+        "with_without",
+        "written",
+        "without_campaigns",
+        "with_left_out",
+    )
     given = {name: content[name] for name in names} | {n: content[n] for n in more if n in content}
     return _say(ReleaseOut(**_release_brief(found, made), **given))
 
