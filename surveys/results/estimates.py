@@ -249,7 +249,7 @@ class Choices:
         return told.hexdigest()
 
     def importance(self, draws: int = DRAWS) -> Importance:
-        """The order; weighted where weights can be trusted, and then raked in every draw: seconds of work."""
+        """The order, weighted where weights can be trusted and raked again in every draw: seconds of work."""
         base = int(self.answered.sum())
         if not base or not self.keys:
             return Importance(base, {}, (), "nobody")
