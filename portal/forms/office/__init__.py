@@ -13,6 +13,9 @@ from portal.forms.questions import showable
 from portal.messages import words_of
 from surveys.errors import SurveysError
 
+MARKDOWN_HINT = "## begins a heading, - a line of a list; [words](https://address) is a link"
+"""How a text of several paragraphs is marked."""
+
 
 class Required:
     """Refuses an empty field in the house's words; as a flag it also tells the template."""
@@ -57,6 +60,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.refusals: list[str] = []
+        self.beside: dict[str, str] = {}
+        """Refusals of boxes that a page draws by itself, by the box they stand beside."""
         self._unstorable = {field.name for field in _leaves(self) if not _storable_as_typed(field)}
         for field in _leaves(self):
             if field.name in self._unstorable:
@@ -95,6 +100,7 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     def problems(self) -> list[dict[str, str]]:
         """Every fault with the place it leads to, for the summary at the top."""
         found = [{"href": "", "text": words} for words in self.refusals]
+        found += [{"href": f"#{box}", "text": words} for box, words in self.beside.items()]
         for field in self:
             found += [{"href": f"#{field.id}", "text": str(words)} for words in _flat(field.errors)]
         return found
