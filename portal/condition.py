@@ -113,13 +113,13 @@ def _jobs(age: float | None) -> Line:
     if age is None:
         return Line("bad", "Background jobs", "They have not run here yet.")
     minutes = int(age // 60)
-    return Line(
-        "good" if minutes <= JOBS_MINUTES else "bad", "Background jobs", f"Last ran {minutes} minutes ago."
-    )
+    ago = f"{minutes} minutes ago" if minutes > 1 else "a minute ago" if minutes else "less than a minute ago"
+    return Line("good" if minutes <= JOBS_MINUTES else "bad", "Background jobs", f"Last ran {ago}.")
 
 
 def _version(store: Database) -> Line:
-    return Line("good", "Version", f"{version(DISTRIBUTION)}, database at {schema.stands_at(store.engine)}.")
+    stands = str(schema.stands_at(store.engine)).replace("_", " ")
+    return Line("good", "Version", f"{version(DISTRIBUTION)}. Last change of the database: {stands}.")
 
 
 def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
@@ -128,7 +128,7 @@ def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
     if dates:
         last = max(filter(None, (dates[0].reviewed, dates[0].prepared)))
         review_by = dates[0].review_due or last + dt.timedelta(days=STATEMENT_DAYS)
-        yield Line(_due(review_by, today), "Accessibility statement", f"Review it by {review_by:%d %B %Y}.")
+        yield Line(_due(review_by, today), "Accessibility statement", f"Review it by {review_by:%-d %B %Y}.")
     else:
         yield Line("bad", "Accessibility statement", "It has no date of preparation or review.")
     lines_ = [one for one in pages.current(session, "helpline", pages.SOURCE) if one.facts.shown]

@@ -86,7 +86,7 @@ def _comments(session: Session) -> list[Due]:
     oldest = min((one.oldest for one in standing if one.oldest), default=None)
     status = ("attention", f"{flagged} flagged for safety") if flagged else ("waiting", "Waiting")
     since = f", the oldest from {day(oldest)}" if oldest else ""
-    return [Due(url_for("office.comments"), "Comments to read", f"{waiting}{since}", *status)]
+    return [Due(url_for("office.comments"), "Comments to read", f"{waiting:,}{since}", *status)]
 
 
 def _releases(session: Session) -> list[Due]:
@@ -179,7 +179,7 @@ def _plan(session: Session) -> list[Due]:
         mine = len({one.line.key for one in late} & own)
         note = f"{len({one.line.key for one in late})} late, the longest since {day(late[0].since)}"
         note += f"; {mine} of yours" if mine else ""
-        status = ("attention", f"{mine} of yours") if mine else ("waiting", "Late")
+        status = ("attention", f"{mine} of yours") if mine else ("attention", "Late")
         found.append(Due(url_for("office.plan_late", year=year), f"Plan of {year}", note, *status))
     return found
 

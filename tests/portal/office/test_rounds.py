@@ -141,7 +141,10 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
     polish = client.page("/pl/rounds/spring")
     assert "Powód, po angielsku" in polish.main
     assert '<span lang="en-GB" dir="ltr">Snow' in polish.html
-    missing = anna.page(anna.page("/office/rounds/spring/change").link("The reason in Polski: missing"))
+    missing = anna.page(anna.page("/office/rounds/spring/change").link("The reason in Polish: missing"))
+    dates = anna.page("/office/rounds/spring/parts/dates")
+    assert "The first and last day are not changed here." in dates.main
+    assert 'name="facts-closes"' not in dates.html
     kept = anna.submit(missing, {"words": "Ś" * 501}, "Save", status=422)
     assert "Ś" * 501 in kept.html
     anna.submit(kept, {"words": "Śnieg <i>zamknął</i> biblioteki."}, "Save")
@@ -189,7 +192,7 @@ def _as_it_was(app: Flask, anna: PageClient, client: PageClient, *, store: Any, 
     assert 'lang="pl"' in anna.page(f"{seen}/privacy?on=2031-02-09&in=pl").html
     assert "was not there" in Page(anna.get(f"{seen}/help?on=2030-01-01", follow_redirects=True)).text
     anna.page(f"{seen}/nowhere", 404)
-    walk = anna.page(f"{seen}?on=2031-02-10").link("Walk through survey talk, version 1; nothing is saved")
+    walk = anna.page(f"{seen}?on=2031-02-10").link("Walk through “Local survey”, version 1; nothing is saved")
     assert "nothing is saved" in client.page(walk).text
     client.page("/preview/seen-nothing", 404)
     # What was laid over for one look is gone for the next.
@@ -287,12 +290,17 @@ def test_two_officers_on_one_text_are_both_shown(ready: None, anna: PageClient, 
     assert "Lamps of Ben." in anna.page("/office/rounds/spring/parts/evidence").html
 
 
+def test_the_summary_of_faults_names_the_box_it_means(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/publicity")
+    assert "What: fill this in" in anna.submit(page, {}, "Note it", status=422).main
+
+
 def test_last_year_is_copied_in_one_form(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/new")
     page = anna.submit(page, {"start": "spring", "slug": "spring-2032", "title": ""}, "Begin")
     assert page.h1 == "What next?"
     assert "Set the first and the last day" in page.main
-    assert "talk-spring-2" in anna.page("/office/rounds/spring-2032/surveys").main
+    assert "Local survey (Residents)" in anna.page("/office/rounds/spring-2032/surveys").main
     taken = anna.submit(
         anna.page("/office/rounds/new"), {"start": "", "slug": "spring", "title": "X"}, "Begin", status=422
     )
