@@ -10,7 +10,7 @@ from flask import abort, request, url_for
 from pydantic import TypeAdapter
 
 from portal.database import read_session, writing
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import keys, name_of, now, officer, said, whole
 from portal.office.builder_words import ACTIONS, fault_words
@@ -213,7 +213,7 @@ def clashing(draft: SurveyDraft, problem: SurveysError) -> Conflict:
 def _place(document: Questionnaire, clash: Clash) -> str:
     parts = [subject_words(document, clash.subject)]
     for step in clash.path:
-        parts.append(FIELDS.get(step) or (own_name(step) if step in document.locales else f"“{step}”"))
+        parts.append(FIELDS.get(step) or (english_name(step) if step in document.locales else f"“{step}”"))
     return ", ".join(parts)
 
 

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from portal import workbooks
 from portal.database import read_session, writing
 from portal.forms.office.builder import Upload
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.office.blueprint import bp, keys, now, officer, said, whole
 from portal.office.builder_desk import Conflict, clashing, draft_at, places, seen
 from portal.office.builder_words import SHEET_FAULTS
@@ -136,14 +136,15 @@ def builder_texts_import(draft_id: str, locale: str) -> ResponseReturnValue:
                     now=now(),
                     keys=keys(),
                 ).revision
-            done = "The translations are taken over. Each stays a draft until somebody has checked it."
+            done = "The translations are in. Each stays a draft until somebody has checked it."
             said(done if after > draft.revision else "Nothing was different. The draft is as it was.")
             return redirect(url_for("office.builder_translations", draft_id=draft_id, locale=locale))
         except SurveysError as problem:
             form.refuse(problem)
-    what = f"Translations into {own_name(locale)} from a spreadsheet"
+    what = f"Translations into {english_name(locale)} from a spreadsheet"
     back = url_for("office.builder_translations", draft_id=draft_id, locale=locale)
-    return _upload_page(draft, form, faults, what, back, "", clash)
+    back_text = f"{english_name(locale)}, side by side"
+    return _upload_page(draft, form, faults, what, (back, back_text), "", clash)
 
 
 class _Sheet:
@@ -217,7 +218,7 @@ def _upload_page(
     form: Upload,
     faults: list[SheetFault],
     what: str,
-    back: str,
+    back: tuple[str, str],
     lead: str,
     clash: Conflict | None,
 ) -> ResponseReturnValue:
@@ -229,7 +230,8 @@ def _upload_page(
         count=len(faults),
         fault_words=SHEET_FAULTS,
         what=what,
-        back=back,
+        back=back[0],
+        back_text=back[1],
         about=lead,
         clash=clash,
     )
@@ -277,7 +279,7 @@ def builder_xlsform_import(draft_id: str) -> ResponseReturnValue:
         "Only what you changed is changed, and what colleagues changed meanwhile stays. With any fault "
         "nothing is changed."
     )
-    return _upload_page(draft, form, faults, "XLSForm", back, lead, clash)
+    return _upload_page(draft, form, faults, "XLSForm", (back, draft.name), lead, clash)
 
 
 def _taken_in(draft_id: str, mine: Questionnaire, version: int) -> ResponseReturnValue:
@@ -295,5 +297,5 @@ def _taken_in(draft_id: str, mine: Questionnaire, version: int) -> ResponseRetur
     if step is None:
         said("Nothing was different. The draft is as it was.")
         return redirect(url_for("office.builder_draft", draft_id=draft_id))
-    said("The form is taken over. This is what changed; undo takes it back.")
+    said("The form is in. This is what it changed; undo takes that back.")
     return redirect(url_for("office.builder_step", draft_id=draft_id, number=step))

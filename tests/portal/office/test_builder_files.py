@@ -42,7 +42,7 @@ def words(content: bytes) -> str:
 
 
 def upload(client: PageClient, address: str, content: bytes) -> Page:
-    form = dict(client.page(address).form("Take it over").fields)
+    form = dict(client.page(address).form("Bring it in").fields)
     sent = {**form, "file": (io.BytesIO(content), "sheet.xlsx")}
     answered = client.post(address, data=sent, headers={"Origin": "http://localhost"}, follow_redirects=True)
     return Page(answered)
@@ -111,7 +111,7 @@ def test_translations_go_out_as_a_spreadsheet_and_come_back(
     content = ann.get(at(draft_id, "/languages/pl/texts.xlsx")).data
     edited = changed(content, "texts", "question:why.text", "pl", "Czemu tak?")
     page = upload(ann, at(draft_id, "/languages/pl/import"), edited)
-    assert "taken over" in page.main
+    assert "are in. Each" in page.main
     assert document(writing, draft_id).question_by_id["why"].text["pl"] == "Czemu tak?"
     stale = changed(content, "texts", "question:why.text", "source", "Another source")
     broken = changed(stale, "texts", "question:age.text", "name", "question:nobody.text")
@@ -129,7 +129,7 @@ def test_an_xlsform_changed_in_a_spreadsheet_is_exactly_that_change(
     same = upload(ann, at(draft_id, "/xlsform"), content)
     assert same.h1 == "Next year"
     assert "Nothing was different" in same.html
-    assert "taken over" not in same.html
+    assert "form is in" not in same.html
     assert patches.difference(before, editing.opened(document(writing, draft_id))) == []
     edited = changed(content, "choices", "13-15", "label::English (en-GB)", "=13 to 15, really")
     assert "formulas" in upload(ann, at(draft_id, "/xlsform"), edited).main
@@ -162,7 +162,7 @@ def test_a_form_changed_while_a_colleague_worked_changes_only_what_its_writer_ch
     content = ann.get(at(draft_id, "/xlsform.xlsx")).data
     reword(bob, draft_id, "age", hint="Bob’s hint")
     edited = changed(content, "survey", "why", "label::English (en-GB)", "Why, in your words?")
-    assert "taken over" in upload(ann, at(draft_id, "/xlsform"), edited).html
+    assert "form is in" in upload(ann, at(draft_id, "/xlsform"), edited).html
     there = document(writing, draft_id).question_by_id
     assert there["why"].text["en_GB"] == "Why, in your words?"
     assert there["age"].hint is not None
@@ -204,7 +204,7 @@ def test_a_translators_sheet_keeps_what_others_translated_meanwhile(
     upload(sign_in(app, "consultation", name="Bob Brook"), at(draft_id, "/languages/pl/import"), first)
     reword(ann, draft_id, "topics", text="Another source")
     edited = changed(late, "texts", "question:why.text", "pl", "Czemu tak?")
-    assert "taken over" in upload(ann, at(draft_id, "/languages/pl/import"), edited).html
+    assert "are in. Each" in upload(ann, at(draft_id, "/languages/pl/import"), edited).html
     there = document(writing, draft_id).question_by_id
     assert (there["why"].text["pl"], there["age"].text["pl"]) == ("Czemu tak?", "Bob: ile lat?")
     before = editing.opened(document(writing, draft_id))
