@@ -93,7 +93,7 @@ class Sheet:
         more = f' text-anchor="{anchor}"' if anchor != "start" else ""
         more += ' font-weight="700"' if weight == 700 else ""
         more += ' font-style="italic"' if italic else ""
-        more += ' opacity="0.09"' if faint else ""
+        more += ' fill-opacity="0.09"' if faint else ""
         quiet = ""
         if after:
             quiet = (
