@@ -21,11 +21,10 @@ from portal.reading import Label, Reading, label
 from portal.rendering import spoken
 from portal.slopes import signed
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import fair_share
 from surveys.results.comparison import SMALLEST_BASE
 
 Content = Mapping[str, Any]
-APART = 2
-"""Points: a group is named when it is this far from its share and a fifth of it away."""
 
 
 def _spoken(one: Label) -> Markup:
@@ -60,11 +59,11 @@ class Group:
 
     @property
     def missing(self) -> bool:
-        return self.here <= self.there - APART and self.here < 0.8 * self.there
+        return fair_share.too_little(self.here, self.there)
 
     @property
     def ample(self) -> bool:
-        return self.here >= self.there + APART and self.here > 1.2 * self.there
+        return fair_share.more_than_its_share(self.here, self.there)
 
 
 @dataclass(frozen=True)
@@ -366,10 +365,14 @@ class Ranks:
 
     @property
     def level(self) -> list[Markup]:
-        """Each tied group in words."""
-        words = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        """Each group of close topics in words. Of more than two only neighbours are known to be close."""
+        two = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
+        more = gettext(
+            "Places %(first)s to %(last)s are close together: no topic can be told from the next one, "
+            "though the first and the last may differ: %(topics)s."
+        )
         return [
-            escape(words)
+            escape(two if len(run) == 2 else more)
             % {
                 "first": run[0].first,
                 "last": run[0].last,
@@ -381,7 +384,7 @@ class Ranks:
 
     @property
     def figure(self) -> dict[str, Any] | None:
-        """The order as a chart: a bar from the best to the worst place by chance, tied groups on one band."""
+        """The order as a chart: a bar from best to worst place by chance, close groups on one band."""
         return rank_charts.draw(self.places)
 
     @property
@@ -400,10 +403,10 @@ class Ranks:
 
 
 def _heading(run: Sequence[Ranked]) -> str:
-    """What stands over a tied group; nothing over a topic that stands clear."""
+    """What stands over a group of close topics; nothing over a topic that stands clear."""
     if len(run) == 1:
         return ""
-    return str(gettext("Tied, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
+    return str(gettext("Close together, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
 
 
 def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:

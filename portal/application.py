@@ -23,6 +23,7 @@ from portal import (
     i18n,
     letterbox,
     logs,
+    lookback,
     office,
     permissions,
     preview,
@@ -94,6 +95,7 @@ def assemble(settings: Settings | None = None) -> Flask:
     i18n.init_app(app)
     database.init_app(app, engine, settings)
     rendering.init_app(app)
+    lookback.init_app(app)
     security.init_app(app, settings)
     errors.init_app(app)
     files.init_app(app)

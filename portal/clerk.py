@@ -17,7 +17,7 @@ from portal.partnership import packs, rounds
 from surveys import erasure, moderation, responses, surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.faults import load, schema_text
-from surveys.results import microdata, releases, views
+from surveys.results import microdata, releases
 from surveys.surveys import LONDON, Survey
 
 TRANSLATION_STATES = {
@@ -236,29 +236,33 @@ def responses_count(slug: str) -> None:
     type=click.Choice(["place", "people"]),
     default="people",
     show_default=True,
-    help="What may stand in one row: places, or age, sex and equality answers; never both.",
+    help="The file of places with the few answers shown by place, or of people with all others.",
 )
 def responses_export(slug: str, target: Path, reason: str, groups: microdata.Together) -> None:
     """Write coded responses as CSV into TARGET: for analysts, never for publication.
 
-    The rules are the office's: no text, no day, no place beside age, sex or equality answers, and a watermark
-    in every line. Small groups are not hidden. Who exported what, why and under which mark is in the log.
+    The rules are the office's: no text, no day, no answer in both files, an order drawn for each file, and a
+    watermark in every line. Small groups are not hidden. Who exported what, why and under which mark is in
+    the log. Refused when fewer than 10 responses changed and the files before and after would show whose.
     """
     desk = counter()
     why = microdata.reason_of(reason)
     mark = microdata.mark_of("cli", desk.now)
+    with desk.store.reading() as session:
+        ids = microdata.counted(session, survey_of(session, slug).id)
     with desk.store.writing() as session:
         one = survey_of(session, slug)
-        wanted = responses.counts(session, one.id)
-        what = {"rows": wanted, "groups": groups, "mark": mark}
-        views.note_export(session, one.id, what, reason=why, by=desk.by, now=desk.now, keys=desk.keys)
+        microdata.note(
+            session, one.id, ids, together=groups, mark=mark, reason=why,
+            by=desk.by, now=desk.now, keys=desk.keys,
+        )  # fmt: skip
     with target.open("xb") as file, desk.store.reading() as session, bar("Exporting") as progress:
         written = -1  # the line of names
-        for part in microdata.responses_csv(session, one.id, together=groups, mark=mark):
+        for part in microdata.responses_csv(session, one.id, together=groups, mark=mark, ids=ids):
             file.write(part)
             written += part.count(b"\r\n")
-            progress(written, wanted)
-    click.echo(f"{written} responses in {target}, copy {mark}.")
+            progress(written, len(ids))
+    click.echo(f"{written} responses in {target}, copy {mark}. {microdata.TERMS.capitalize()}.")
 
 
 @responses_group.command("erase")

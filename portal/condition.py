@@ -25,6 +25,22 @@ STATEMENT_DAYS = 365
 JOBS_MINUTES = 60
 TICK_FILE = "jobs.tick"
 """Touched by the jobs each time they ran."""
+SIGN_IN = {
+    "sign-in": "The mail server refused our sign-in.",
+    "token.connection": "The server that gives out mail tokens could not be reached.",
+    "token.away": "The server that gives out mail tokens had a fault of its own.",
+    "token.certificate": "The certificate of the server that gives out mail tokens is not valid.",
+    "token.answer": "The address for mail tokens answered something else. Check PORTAL_MAIL_TOKEN_URL.",
+    "token.secret_file": "The file of PORTAL_MAIL_CLIENT_SECRET_FILE cannot be read.",
+    "token.invalid_client": "The provider does not accept client id and secret; the secret may have ended.",
+    "token.unauthorized_client": "The provider does not let this client get tokens by itself.",
+    "token.invalid_scope": "The provider does not know the scope. Check PORTAL_MAIL_SCOPE.",
+    "token.invalid_request": "The provider did not understand the request. Check client id and scope.",
+    "token.invalid_grant": "The provider does not give this client a token.",
+    "token.unsupported_grant_type": "The provider gives no tokens by client credentials. Use a token file.",
+    "token.refused": "The provider refused us a token.",
+}
+"""Why the site cannot sign in to its mail server: the codes letters keep, in words without secrets."""
 DISTRIBUTION = "community-safety-portal"
 
 
@@ -77,6 +93,11 @@ def _mail(session: Session, settings: Settings) -> Iterator[Line]:
     failed, queued = standing["failed"], standing["queued"]
     words = f"{failed} not delivered, {queued} waiting." if failed or queued else "Nothing waits or failed."
     yield Line("bad" if failed else "good", "Letters", words)
+    found = [SIGN_IN[fault] for fault in outbox.faults(session) if fault in SIGN_IN]
+    if found:
+        yield Line("bad", "Mail sign-in", " ".join(found))
+    elif settings.mail.token_url:
+        yield Line("good", "Mail sign-in", "The site renews its token itself.")
 
 
 def last_tick_age(data_dir: Path, now: float) -> float | None:

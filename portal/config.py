@@ -32,6 +32,11 @@ DOCUMENTED = {
     "PORTAL_MAIL_USER": "who signs in to the mail server; default: nobody does",
     "PORTAL_MAIL_PASSWORD": "the password of that account",
     "PORTAL_MAIL_TOKEN_FILE": "instead of a password: the file that holds the current OAuth token (XOAUTH2)",
+    "PORTAL_MAIL_TOKEN_URL": "instead of a file: where the site gets the OAuth token itself; https only",
+    "PORTAL_MAIL_CLIENT_ID": "the id of the portal at that address (client credentials)",
+    "PORTAL_MAIL_CLIENT_SECRET": "its secret there",
+    "PORTAL_MAIL_CLIENT_SECRET_FILE": "instead of the secret: the file that holds it, read anew each time",
+    "PORTAL_MAIL_SCOPE": "what the token is for, as the provider wants it; default: nothing is asked for",
     "PORTAL_LOG_LEVEL": "debug, info, warning or error; default: info",
     "PORT": "the port serve listens on; default: 8000",
 }
@@ -52,6 +57,9 @@ TLS = ("starttls", "tls", "off")
 HERE = ("localhost", "127.0.0.1", "[::1]")
 SENDER = re.compile(r"^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$")
 SERVER = re.compile(r"^(?:\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")
+TOKEN_URL = re.compile(
+    r"^(?P<scheme>https?)://(?P<host>\[[0-9a-f:]+\]|[A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[!-~]*)?$"
+)
 KEY_ID = re.compile(r"^[A-Za-z0-9_-]{1,16}$")
 
 
@@ -80,6 +88,11 @@ class Mail:
     user: str = ""
     password: str = field(default="", repr=False)
     token_file: Path | None = None
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    client_secret_file: Path | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,15 +213,57 @@ class _Reading:
             self.faults.append("PORTAL_MAIL_SERVER must be host:port, like smtp.example.org:587.")
         if server and tls == "off" and server.rpartition(":")[0] not in HERE:
             self.faults.append("PORTAL_MAIL_TLS can be off only for a server on this machine.")
-        if user and not (password or token_file):
-            self.faults.append("PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE.")
-        if (password or token_file) and not user:
+        token_url = self.text("PORTAL_MAIL_TOKEN_URL")
+        ways = [way for way in (password, token_file, token_url) if way]
+        if user and not ways:
+            self.faults.append(
+                "PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD, "
+                "PORTAL_MAIL_TOKEN_FILE or PORTAL_MAIL_TOKEN_URL."
+            )
+        if ways and not user:
             self.faults.append("PORTAL_MAIL_USER must be set beside the mail password or token.")
-        if password and token_file:
-            self.faults.append("Set PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE, not both.")
-        if token_file and not Path(token_file).is_file():
-            self.faults.append("PORTAL_MAIL_TOKEN_FILE must name a file that is there.")
-        return Mail(sender, server, tls, user, password, Path(token_file) if token_file else None)
+        if len(ways) > 1:
+            self.faults.append(
+                "Set one of PORTAL_MAIL_PASSWORD, PORTAL_MAIL_TOKEN_FILE and PORTAL_MAIL_TOKEN_URL, not more."
+            )
+        signed = {"user": user, "password": password, "token_file": self.file("PORTAL_MAIL_TOKEN_FILE")}
+        return Mail(sender, server, tls, **signed, **self.mail_token(token_url))  # type: ignore[arg-type]
+
+    def mail_token(self, token_url: str) -> dict[str, object]:
+        """How the site gets its own mail token; nothing without an address to get it from."""
+        known = {
+            "PORTAL_MAIL_CLIENT_ID": self.text("PORTAL_MAIL_CLIENT_ID"),
+            "PORTAL_MAIL_CLIENT_SECRET": self.text("PORTAL_MAIL_CLIENT_SECRET"),
+            "PORTAL_MAIL_CLIENT_SECRET_FILE": self.text("PORTAL_MAIL_CLIENT_SECRET_FILE"),
+            "PORTAL_MAIL_SCOPE": self.text("PORTAL_MAIL_SCOPE"),
+        }
+        client, secret, file, scope = known.values()
+        if not token_url:
+            self.faults += [f"{name} needs PORTAL_MAIL_TOKEN_URL." for name, given in known.items() if given]
+            return {}
+        found = TOKEN_URL.match(token_url)
+        if found is None or (found["scheme"] == "http" and found["host"] not in HERE):
+            self.faults.append("PORTAL_MAIL_TOKEN_URL must begin with https:// and name a host.")
+        if not client:
+            self.faults.append("PORTAL_MAIL_TOKEN_URL needs PORTAL_MAIL_CLIENT_ID.")
+        if bool(secret) == bool(file):
+            self.faults.append(
+                "PORTAL_MAIL_TOKEN_URL needs either PORTAL_MAIL_CLIENT_SECRET "
+                "or PORTAL_MAIL_CLIENT_SECRET_FILE."
+            )
+        return {
+            "token_url": token_url,
+            "client_id": client,
+            "client_secret": secret,
+            "client_secret_file": self.file("PORTAL_MAIL_CLIENT_SECRET_FILE"),
+            "scope": scope,
+        }
+
+    def file(self, name: str) -> Path | None:
+        named = self.text(name)
+        if named and not Path(named).is_file():
+            self.faults.append(f"{name} must name a file that is there.")
+        return Path(named) if named else None
 
     def public_url(self) -> str:
         url = self.text("PORTAL_PUBLIC_URL", f"http://127.0.0.1:{self.text('PORT', '8000')}").rstrip("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -20,6 +21,7 @@ from surveys.results.follower import Follower, layout_of
 from surveys.surveys import SurveyVersion, questionnaire_of
 
 Answer = TypeVar("Answer")
+KEPT = 64
 AT_ONCE = 20_000
 """Up to so many responses a cube that fell behind is counted anew before the page is drawn."""
 
@@ -47,6 +49,7 @@ class Counting:
         """Questionnaires by version id: a published version never changes."""
         self._surveys: dict[str, _Followed] = {}
         self._drawn: dict[tuple[str, str], tuple[Publication, Mapping[str, Any]]] = {}
+        self._worked: OrderedDict[str, object] = OrderedDict()
         self._lock = threading.Lock()
 
     def ask(
@@ -97,6 +100,19 @@ class Counting:
         if kept is None or kept[0] is not publication:
             kept = self._drawn[survey_id, question] = publication, draw()
         return kept[1]
+
+    def once(self, about: str, work: Callable[[], Answer]) -> Answer:
+        """What seconds of drawing gave, kept while it is asked for. ``about`` names all it is made from."""
+        with self._lock:
+            if about in self._worked:
+                self._worked.move_to_end(about)
+                return cast(Answer, self._worked[about])
+        made = work()
+        with self._lock:
+            self._worked[about] = made
+            while len(self._worked) > KEPT:
+                self._worked.popitem(last=False)
+        return made
 
     def _followed(self, survey_id: str) -> _Followed:
         with self._lock:

@@ -50,7 +50,7 @@ def figure_words() -> dict[str, str]:
 def _comparison_words() -> dict[str, str]:
     return {
         "column.comparison": gettext(
-            "What is compared: with the census, the survey before, or topics in their order"
+            "What is compared: census, survey before, topics in order, group and rest, without a campaign"
         ),
         "column.key": gettext("The short name of the answer or group"),
         "column.label": gettext("The answer or group in words"),
@@ -63,14 +63,35 @@ def _comparison_words() -> dict[str, str]:
         "measure.difference": gettext("Difference in points"),
         "measure.difference_low": gettext("The difference by chance alone: from, in points (indicative)"),
         "measure.difference_high": gettext("The difference by chance alone: to, in points (indicative)"),
-        "measure.place_first": gettext("Place in the order; the first of a tied group"),
-        "measure.place_last": gettext("Place in the order; the last of a tied group"),
+        "measure.group": gettext("Per cent of the group"),
+        "measure.rest": gettext("Per cent of all the others who answered"),
+        "measure.chance": gettext(
+            "How likely chance alone makes so large a difference, corrected for many groups (Holm)"
+        ),
+        "measure.differs": gettext("Whether the difference is more than chance would explain"),
+        "measure.place_first": gettext("Place in the order; the first of a close group"),
+        "measure.place_last": gettext("Place in the order; the last of a close group"),
         "measure.place_low": gettext("Place by chance alone: from (indicative)"),
         "measure.place_high": gettext("Place by chance alone: to (indicative)"),
         "measure.first_three": gettext("Of 100 draws, in how many it is among the first three"),
+        "measure.everybody_answered": gettext("How many answered, rounded to 5"),
+        "measure.everybody_people": gettext("How many gave the answer, rounded to 5"),
+        "measure.everybody_share": gettext("Per cent of those who answered"),
+        "measure.without_answered": gettext(
+            "How many answered, rounded to 5; without those who sent the same words"
+        ),
+        "measure.without_people": gettext(
+            "How many gave the answer, rounded to 5; without those who sent the same words"
+        ),
+        "measure.without_share": gettext(
+            "Per cent of those who answered; without those who sent the same words"
+        ),
         "no-census": gettext("the census table has no such group"),
         "not-asked": gettext("not asked"),
         "not-compared": gettext("not compared"),
+        "base-small": gettext("fewer than 30 people on one side"),
+        "yes": gettext("yes"),
+        "no": gettext("no"),
     }
 
 

@@ -294,6 +294,52 @@ def _by_range(facts: Facts, reading: Reading) -> Markup:
     return told + _unshown(facts)
 
 
+def _by_apart(facts: Facts, reading: Reading) -> Markup:
+    """The groups that differ, the furthest first; nothing is said of the others but that they do not."""
+    (key, share, rest, points), *others = facts["apart"]
+    apart = (
+        ngettext("%(num)s point more than the rest", "%(num)s points more than the rest", points)
+        if points > 0
+        else ngettext("%(num)s point fewer than the rest", "%(num)s points fewer than the rest", -points)
+    )
+    told = _say(
+        gettext("%(share)s of the people who answered %(where)s said “%(net)s”: %(apart)s (%(rest)s)."),
+        share=_lead(share),
+        where=_where(reading, [key]),
+        net=_name(reading.nets[facts["net"]]),
+        apart=apart,
+        rest=f"{rest}%",
+    )
+    for message, some in (
+        (gettext("Above the rest: %(groups)s."), [one for one in others if one[3] > 0]),
+        (gettext("Below the rest: %(groups)s."), [one for one in others if one[3] < 0]),
+    ):
+        if some:
+            named = [Markup("{} ({}%)").format(_name(reading.group(one[0])), one[1]) for one in some]
+            told += " " + _say(message, groups=_list(named))
+    if len(facts["apart"]) < facts["shown"]:
+        told += " " + _none_differs(reading, others=True)
+    return told + _unshown(facts)
+
+
+def _none_differs(reading: Reading, *, others: bool) -> Markup:
+    if reading.by is not None and reading.by.map:
+        return escape(
+            gettext("No other place differs from the rest by more than chance could explain.")
+            if others
+            else gettext("No place differs from the rest by more than chance could explain.")
+        )
+    return escape(
+        gettext("No other group differs from the rest by more than chance could explain.")
+        if others
+        else gettext("No group differs from the rest by more than chance could explain.")
+    )
+
+
+def _by_alike(facts: Facts, reading: Reading) -> Markup:
+    return _net(facts, reading) + " " + _none_differs(reading, others=False) + _unshown(facts)
+
+
 def _by_level(facts: Facts, reading: Reading) -> Markup:
     told = _say(
         gettext("In every group shown, %(share)s of the people who answered said “%(net)s”."),
@@ -359,6 +405,8 @@ _WHOLE: dict[str, Callable[[Facts, Reading], Markup]] = {
     "grid.level": _grid_level,
     "grid.few": _grid_few,
     "text.wrote": _wrote,
+    "by.apart": _by_apart,
+    "by.alike": _by_alike,
     "by.range": _by_range,
     "by.level": _by_level,
     "by.same-top": _by_same,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from portal import alarms, condition, logs, mail
 from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
+from portal.mail_token import Tokens
 from portal.partnership import contacts, keying, outbox, requests
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
@@ -45,6 +46,8 @@ class Desk:
     now: dt.datetime
     settings: Settings | None = None
     """What a sweep that reaches outside the database needs; without them such a sweep does nothing."""
+    tokens: Tokens = field(default_factory=Tokens)
+    """The mail provider's token, which outlives one sweep."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def deliver(desk: Desk, *, urgent: bool = False) -> int:
             letters = outbox.claim(session, now=desk.now, keys=desk.keys, urgent=urgent)
         if not letters:
             return left
-        faults = _carry(desk.settings, letters)
+        faults = _carry(desk.settings, desk.tokens, letters)
         with desk.store.writing() as session:
             for letter in letters:
                 fault = faults.get(letter.id)
@@ -199,11 +202,13 @@ def deliver(desk: Desk, *, urgent: bool = False) -> int:
                 left += state == "sent"
 
 
-def _carry(settings: Settings, letters: tuple[outbox.Letter, ...]) -> dict[str, mail.Undelivered]:
+def _carry(
+    settings: Settings, tokens: Tokens, letters: tuple[outbox.Letter, ...]
+) -> dict[str, mail.Undelivered]:
     """Takes the letters to the mail server; what did not leave, by letter."""
     faults: dict[str, mail.Undelivered] = {}
     try:
-        with mail.post_round(settings) as hand_over:
+        with mail.post_round(settings, tokens) as hand_over:
             for letter in letters:
                 try:
                     hand_over(letter)

@@ -13,6 +13,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from portal.config import Mail, Settings
+from portal.mail_token import NoToken, Tokens
 from portal.partnership.outbox import RESIDENT, Letter
 
 SECONDS = 20
@@ -82,15 +83,18 @@ def message(letter: Letter, sender: str) -> EmailMessage:
 
 
 @contextmanager
-def post_round(settings: Settings) -> Iterator[Deliver]:
+def post_round(settings: Settings, tokens: Tokens) -> Iterator[Deliver]:
     """Goes to the mail server once for several letters. Raises Undelivered when it cannot be reached."""
     mail = settings.mail
     if not mail.server:
         yield _Folder(settings.data_dir / FOLDER, mail.sender)
         return
     try:
-        server = _connected(mail)
+        server = _connected(mail, tokens)
+    except NoToken as problem:
+        raise Undelivered(problem.fault) from problem
     except smtplib.SMTPAuthenticationError as problem:
+        tokens.forget()
         raise Undelivered("sign-in") from problem
     except ssl.SSLError as problem:
         raise Undelivered("certificate") from problem
@@ -109,7 +113,8 @@ def _leave(server: smtplib.SMTP) -> None:
         server.close()
 
 
-def _connected(mail: Mail) -> smtplib.SMTP:
+def _connected(mail: Mail, tokens: Tokens) -> smtplib.SMTP:
+    token = tokens.token(mail) if mail.token_url else ""
     host, _, port = mail.server.rpartition(":")
     trusted = ssl.create_default_context()
     server: smtplib.SMTP
@@ -120,7 +125,9 @@ def _connected(mail: Mail) -> smtplib.SMTP:
     try:
         if mail.tls == "starttls":
             server.starttls(context=trusted)
-        if mail.token_file is not None:
+        if token:
+            _sign_in_by_token(server, mail.user, token)
+        elif mail.token_file is not None:
             _sign_in_by_token(server, mail.user, mail.token_file.read_text(encoding="utf-8").strip())
         elif mail.user:
             server.login(mail.user, mail.password)
@@ -131,7 +138,7 @@ def _connected(mail: Mail) -> smtplib.SMTP:
 
 
 def _sign_in_by_token(server: smtplib.SMTP, user: str, token: str) -> None:
-    """SASL XOAUTH2, as Microsoft 365 and Google want it. The file is read anew: tokens last an hour."""
+    """SASL XOAUTH2, as Microsoft 365 and Google want it. A file is read anew: tokens last an hour."""
     server.ehlo_or_helo_if_needed()
     offered = base64.b64encode(f"user={user}\x01auth=Bearer {token}\x01\x01".encode()).decode()
     code, answer = server.docmd("AUTH", f"XOAUTH2 {offered}")

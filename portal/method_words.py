@@ -19,6 +19,7 @@ from portal.i18n import own_name
 from portal.reading import label
 from portal.rendering import day
 from surveys.questionnaire.model import Questionnaire
+from surveys.results.comparison import SMALLEST_BASE
 
 Content = Mapping[str, Any]
 
@@ -269,6 +270,13 @@ def _comparisons(content: Content) -> Iterator[str]:
             "How sure the order of the topics is was found by drawing the answers anew %(draws)s times from "
             "the rounded numbers. Ranges hold the middle 95%% of the draws and are indicative.",
             draws=in_figures(draws),
+        )
+    if any(one["groups"] for one in (content.get("against") or {}).values()):
+        yield gettext(
+            "Each group was tested against all the other people who answered, from the rounded numbers and "
+            "where at least %(least)s people stand on both sides. The groups of one table were corrected "
+            "together (Holm), so that at most one in twenty such tables would name a group by chance alone.",
+            least=SMALLEST_BASE,
         )
     since = content.get("since")
     if since and any(not one["reason"] for one in since["tables"].values()):

@@ -1,6 +1,7 @@
 """Topics in their order, and how sure it is: a place never stands without the range chance could give it.
 
-A run of topics of which none can be told from the next is a group that shares its places.
+A run of topics of which none can be told from the next is a close group and shares its places. Only
+neighbours are compared: the first and the last of a longer run may well be told apart.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Ranked:
     def place(self) -> str:
         if self.first == self.last:
             return str(self.first)
-        return str(gettext("tied %(first)s to %(last)s", first=self.first, last=self.last))
+        return str(gettext("close, %(first)s to %(last)s", first=self.first, last=self.last))
 
     @property
     def range(self) -> str:
@@ -52,7 +53,7 @@ class Ranked:
 
 
 def runs_of(places: Iterable[Ranked]) -> list[tuple[Ranked, ...]]:
-    """The topics in their order, those of one tied group together."""
+    """The topics in their order, those of one close group together."""
     return [tuple(run) for _, run in groupby(places, key=lambda one: one.first)]
 
 

@@ -90,7 +90,8 @@ ROLES: dict[str, Row] = {
         "rounds round round_new round_override round_surveys round_survey_out round_languages "
         "round_equality round_publicity round_stakeholders round_sendings round_documents "
         "round_approve_alone round_approval_link round_link_end round_open round_change "
-        "round_as_seen round_page_as_seen round_colours_as_seen round_reason_in",
+        "round_as_seen round_page_as_seen round_survey_as_seen round_document_as_seen "
+        "round_colours_as_seen round_reason_in",
         "consultation administrator",
         read="auditor member moderator safeguarding information analyst",
     ),

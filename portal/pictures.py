@@ -296,7 +296,7 @@ def _panel(sheet: Sheet, x: float, y: float, wide: float, panel: Panel, most: in
 
 
 def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
-    """How sure the order is: a bar from the best to the worst place by chance, tied topics on one band."""
+    """How sure the order is: a bar from the best to the worst place by chance, close topics on one band."""
     sheet = Sheet(WIDTH)
     title = gettext("How sure the order is: %(title)s", title=title_of(reading))
     y = _head(sheet, reading, imprint, title) + 24
@@ -323,7 +323,7 @@ def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
         sheet.words(WIDTH - EDGE - 8, middle + 6, one.place, 16, fill=svg.QUIET, anchor="end")
     about = gettext(
         "The diamond is the place in these answers; the bar is where chance alone could have put it. "
-        "Topics on one band are tied."
+        "Topics on one band are close: none can be told from the next."
     )
     y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
     y = _foot(sheet, y, reading, imprint)

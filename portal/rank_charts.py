@@ -1,7 +1,7 @@
 """The order of topics as a chart that shows how sure it is: ranges, never a bare list from 1 to 16.
 
 A floating bar runs from the best to the worst place that chance alone could give a topic; a diamond marks the
-place in these answers. Topics that cannot be told apart stand on one band that says so.
+place in these answers. Topics of which none can be told from the next stand on one band that says so.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def draw(places: Sequence[Ranked]) -> Json | None:
 
 
 def _bands(places: Sequence[Ranked]) -> list[Json]:
-    """A band behind every tied group, from one edge to the other, a little apart from the next."""
+    """A band behind every close group, from one edge to the other, a little apart from the next."""
     edge: Json = {
         "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "layer": "below",
         "line": {"width": 0}, "fillcolor": style.STAND_IN["grey-soft"], "opacity": 0.6,

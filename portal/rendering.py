@@ -267,6 +267,5 @@ def _request_globals() -> dict[str, Any]:
         "lang": html_lang(here),
         "dir": direction(here),
         "back_to_editing": g.get("preview") if has_request_context() else None,
-        "preview_of": g.get("preview_of") if has_request_context() else None,
         "colours_then": g.get("colours") if has_request_context() else None,
     }

@@ -14,6 +14,7 @@ from portal import logs
 from portal.config import Settings
 from portal.database import Database
 from portal.jobs import Desk, hurry, run
+from portal.mail_token import Tokens
 from surveys.sealing import Keyring
 
 NIGHT = crontab(hour="2", minute="20")
@@ -90,10 +91,10 @@ def ticker(settings: Settings, store: Database, keys: Keyring, *, own_process: b
 
     Beside a server it leaves signals alone; in its own process it ends cleanly on SIGTERM.
     """
-    queue = make_queue(settings)
+    queue, tokens = make_queue(settings), Tokens()
 
     def desk() -> Desk:
-        return Desk(store, keys, dt.datetime.now(dt.UTC), settings)
+        return Desk(store, keys, dt.datetime.now(dt.UTC), settings, tokens)
 
     def often() -> None:
         run(desk())

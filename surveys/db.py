@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -63,6 +63,23 @@ JsonValue = Any
 def new_id() -> str:
     """A random identifier of 128 bits: says nothing about order or time."""
     return secrets.token_urlsafe(16)
+
+
+_AS_OF = "as_of"
+
+
+def look_back(session: Session, moment: dt.datetime | None) -> None:
+    """From now on this session alone reads what stood at that moment, of all that keeps its history.
+
+    None: it reads what stands now again.
+    """
+    session.info[_AS_OF] = moment
+
+
+def as_of(session: Session) -> dt.datetime | None:
+    """The past moment this session reads; None when it reads what stands now."""
+    moment: dt.datetime | None = session.info.get(_AS_OF)
+    return moment
 
 
 def rows_changed(result: Result[Any]) -> int:

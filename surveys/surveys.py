@@ -8,11 +8,11 @@ from collections.abc import MutableMapping
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, new_id
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, as_of, new_id
 from surveys.errors import SurveysError
 from surveys.questionnaire.faults import faults
 from surveys.questionnaire.model import Questionnaire
@@ -52,6 +52,27 @@ class Survey(Base):
     withdrawn_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     withdraw_until: Mapped[dt.date | None]
     """Last day (London) a resident may take their answers back with the receipt number."""
+
+
+class SurveyWindow(Base):
+    """A survey's window as it stood from one moment on, so that any day's can be shown again."""
+
+    __tablename__ = "survey_window"
+
+    survey_id: Mapped[str] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1 on. A survey whose first is a later one had dates before that were not kept."""
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    opens_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    closes_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    paused_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    withdraw_until: Mapped[dt.date | None]
+
+
+append_only(SurveyWindow.__table__)
+
+WINDOW = ("opens_at", "closes_at", "paused_at", "withdrawn_at", "withdraw_until")
 
 
 class SurveyVersion(Base):
@@ -108,17 +129,41 @@ def state(survey: Survey, now: dt.datetime) -> State:
 
 
 def by_slug(session: Session, slug: str) -> Survey | None:
-    return session.scalar(select(Survey).where(Survey.slug == slug))
+    found = session.scalar(select(Survey).where(Survey.slug == slug))
+    return as_it_stood(session, found) if found is not None else None
+
+
+def as_it_stood(session: Session, survey: Survey) -> Survey:
+    """The survey itself; for a session that looks back, a copy of it with the window of that moment.
+
+    Of a window that was not kept for so long, the first that was.
+    """
+    moment = as_of(session)
+    if moment is None:
+        return survey
+    windows = windows_of(session, survey.id)
+    then = next((one for one in reversed(windows) if one.at <= moment), None)
+    if then is None and windows and windows[0].number > 1:
+        then = windows[0]
+    copy = Survey(**{column.key: getattr(survey, column.key) for column in Survey.__table__.columns})
+    for name in WINDOW:
+        setattr(copy, name, getattr(then, name, None))
+    return copy
+
+
+def windows_of(session: Session, survey_id: str) -> tuple[SurveyWindow, ...]:
+    """Every window the survey has had, as far as it was kept, oldest first."""
+    wanted = select(SurveyWindow).where(SurveyWindow.survey_id == survey_id)
+    return tuple(session.scalars(wanted.order_by(SurveyWindow.at, SurveyWindow.number)))
 
 
 def current_version(session: Session, survey_id: str) -> SurveyVersion | None:
     """The newest version, without its document (see :func:`questionnaire_of`)."""
-    return session.scalar(
-        select(SurveyVersion)
-        .where(SurveyVersion.survey_id == survey_id)
-        .order_by(SurveyVersion.number.desc())
-        .limit(1)
-    )
+    wanted = select(SurveyVersion).where(SurveyVersion.survey_id == survey_id)
+    moment = as_of(session)
+    if moment is not None:
+        wanted = wanted.where(SurveyVersion.published_at <= moment)
+    return session.scalar(wanted.order_by(SurveyVersion.number.desc()).limit(1))
 
 
 def questionnaire_of(
@@ -249,7 +294,7 @@ def schedule(
         if promised is not None and (withdraw_until is None or withdraw_until < promised):
             raise SurveysError("survey.withdraw_until_earlier", field="withdraw_until", promised=promised)
     survey.opens_at, survey.closes_at, survey.withdraw_until = opens_at, closes_at, withdraw_until
-    session.flush()
+    _moved(session, survey, now)
     facts = {
         "opens_at": opens_at.astimezone(dt.UTC).isoformat(),
         "closes_at": closes_at.astimezone(dt.UTC).isoformat(),
@@ -265,7 +310,7 @@ def close(session: Session, survey: Survey, *, reason: str, by: str, now: dt.dat
         raise SurveysError("survey.not_open", state=state(survey, now))
     if survey.closes_at is None or now < survey.closes_at:
         survey.closes_at = now
-    session.flush()
+    _moved(session, survey, now)
     _note(session, survey, "survey.close", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
@@ -275,7 +320,7 @@ def pause(session: Session, survey: Survey, *, reason: str, by: str, now: dt.dat
     if state(survey, now) not in ("coming", "open", "grace"):
         raise SurveysError("survey.not_open", state=state(survey, now))
     survey.paused_at = now
-    session.flush()
+    _moved(session, survey, now)
     _note(session, survey, "survey.pause", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
@@ -287,7 +332,7 @@ def resume(
     if survey.paused_at is None:
         raise SurveysError("survey.not_paused", state=state(survey, now))
     survey.paused_at = None
-    session.flush()
+    _moved(session, survey, now)
     _note(session, survey, "survey.resume", by=by, now=now, keys=keys, reason=_kept(session, given, by, now))
 
 
@@ -316,7 +361,7 @@ def reopen(
     if promised is not None and (withdraw_until is None or withdraw_until < promised):
         raise SurveysError("survey.withdraw_until_earlier", field="withdraw_until", promised=promised)
     survey.closes_at, survey.withdraw_until, survey.paused_at = closes_at, withdraw_until, None
-    session.flush()
+    _moved(session, survey, now)
     facts = {"closes_at": closes_at.astimezone(dt.UTC).isoformat(), "reason": _kept(session, given, by, now)}
     _note(session, survey, "survey.reopen", by=by, now=now, keys=keys, **facts)
 
@@ -329,10 +374,19 @@ def withdraw_survey(
     if survey.withdrawn_at is not None:
         raise SurveysError("survey.ended", state="withdrawn")
     survey.withdrawn_at = now
-    session.flush()
+    _moved(session, survey, now)
     _note(
         session, survey, "survey.withdraw", by=by, now=now, keys=keys, reason=_kept(session, given, by, now)
     )
+
+
+def _moved(session: Session, survey: Survey, now: dt.datetime) -> None:
+    """Stores the window and keeps it for those who look back; the row just changed holds others off."""
+    session.flush()
+    last = session.scalar(select(func.max(SurveyWindow.number)).where(SurveyWindow.survey_id == survey.id))
+    stands = {name: getattr(survey, name) for name in WINDOW}
+    session.add(SurveyWindow(survey_id=survey.id, number=(last or 0) + 1, at=now, **stands))
+    session.flush()
 
 
 def _reason(reason: str) -> str:

@@ -130,8 +130,10 @@ def holders(session: Session, role: str) -> tuple[Officer, ...]:
 
 
 def name_of(session: Session, by: str) -> str:
-    """The name behind ``officer:<id>``; anything else as it is."""
+    """The name behind ``officer:<id>``; the command line, and anything else as it is."""
     kind, _, officer_id = by.partition(":")
+    if kind == "cli":
+        return "the command line"
     account = session.get(Account, officer_id) if kind == "officer" else None
     return account.name if account is not None else by
 

@@ -1,7 +1,8 @@
 """The read API: what is public, for machines. Only what releases and public pages already say; nothing else.
 
-Every answer is JSON with an ETag and may be read from any site. Errors are problem details (RFC 9457). An
-address may ask 120 times a minute; what is counted is a hash that changes daily and is kept in memory only.
+Every answer is JSON with an ETag and may be read, and asked about again, from any site. Errors are problem
+details (RFC 9457). An address may ask 120 times a minute; what is counted is a hash that changes daily and is
+kept in memory only.
 """
 
 from __future__ import annotations
@@ -172,7 +173,18 @@ def release(slug: str, number: int) -> Response:
     found, made = _release(slug, number)
     content = cast(Mapping[str, Any], made.content)
     names = ("survey", "responses", "demonstration", "locales", "method", "wording", "findings", "tables")
-    more = ("weighting", "beside", "since", "orders", "words")
+    more = (
+        "weighting",
+        "beside",
+        "since",
+        "orders",
+        "against",
+        "words",
+        "with_without",
+        "written",
+        "without_campaigns",
+        "with_left_out",
+    )
     given = {name: content[name] for name in names} | {n: content[n] for n in more if n in content}
     return _say(ReleaseOut(**_release_brief(found, made), **given))
 
@@ -251,9 +263,24 @@ def openapi() -> Response:
     return jsonify(described(current_app))
 
 
-@bp.after_request
-def _anywhere(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
+ACROSS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": (
+        "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+"""Pages of other sites may ask, ask whether anything changed, and read when to ask again."""
+
+
+def _across(response: Response) -> Response:
+    """Every answer, refusals and unknown addresses too; only a refusal for a while says when to come back."""
+    if request.path.startswith("/api/"):
+        response.headers.update(ACROSS)
+        if response.status_code not in (429, 503):
+            response.headers.pop("Retry-After", None)
     return response
 
 
@@ -269,6 +296,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers_enabled=True,
         default_limits=[],
     )
+    app.after_request(_across)  # the last one registered runs first: this follows the limiter
     limiter.init_app(app)
     limiter.limit(LIMIT)(bp)
     app.register_blueprint(bp)

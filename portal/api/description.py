@@ -20,7 +20,7 @@ from portal.api.shapes import (
     TableAlone,
 )
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 ANSWERS: dict[str, tuple[type[BaseModel], bool]] = {
     "index": (Index, False),
@@ -56,17 +56,32 @@ def described(app: Flask) -> dict[str, Any]:
                 "summary": (view.__doc__ or "").strip(),
                 "parameters": [
                     {
-                        "name": argument,
-                        "in": "path",
-                        "required": True,
-                        "schema": {"type": "integer" if argument in ("number", "year") else "string"},
-                    }
-                    for argument in sorted(rule.arguments)
+                        "name": "If-None-Match",
+                        "in": "header",
+                        "required": False,
+                        "description": "The ETag of an earlier answer: 304 when nothing changed",
+                        "schema": {"type": "string"},
+                    },
+                    *(
+                        {
+                            "name": argument,
+                            "in": "path",
+                            "required": True,
+                            "schema": {"type": "integer" if argument in ("number", "year") else "string"},
+                        }
+                        for argument in sorted(rule.arguments)
+                    ),
                 ],
                 "responses": {
-                    "200": {"description": "Found", "content": {"application/json": {"schema": answer}}},
+                    "200": {
+                        "description": "Found",
+                        "headers": {"ETag": _header("Names exactly this answer")},
+                        "content": {"application/json": {"schema": answer}},
+                    },
+                    "304": {"description": "Nothing changed since the answer If-None-Match names"},
                     "404": _problem("There is no such thing", schemas),
-                    "429": _problem("Too many requests", schemas),
+                    "429": _problem("Too many requests", schemas)
+                    | {"headers": {"Retry-After": _header("Seconds to wait")}},
                 },
             }
         }
@@ -76,6 +91,10 @@ def described(app: Flask) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.items()))},
     }
+
+
+def _header(words: str) -> dict[str, Any]:
+    return {"description": words, "schema": {"type": "string"}}
 
 
 def _problem(words: str, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any, cast
 from flask_babel import gettext
 from markupsafe import Markup
 
-from portal import alongside_words, findings_words
+from portal import against_words, alongside_words, findings_words
+from portal.beside import Beside
+from portal.beside import beside as both_columns
 from portal.method_words import method_of
 from portal.reading import (
     Block,
@@ -74,7 +76,7 @@ def report(
     lead = [r for r in toplines if r.question.id == document.headline]
     lead += [r for r in toplines if r.kind == "one-of" and r.question.of == document.headline]
     weighted = frozenset(content.get("weighting", {}).get("tables", ()))
-    beside = _beside(content, toplines)
+    beside = _beside(content, toplines) | _against(content, readings)
     return Report(
         title=title,
         when=when,
@@ -84,9 +86,13 @@ def report(
         tables=tuple(
             table
             for reading in (*lead, *(r for r in readings if r not in lead))
-            for table in (_table(reading, tell, weighted), *beside.get(reading.key, ()))
+            for table in (
+                _table(reading, tell, weighted, against_words.named_bases(content, document, reading)),
+                *beside.get(reading.key, ()),
+            )
         )
-        + tuple(_population(one) for one in alongside_words.beside(content, document, locale)),
+        + tuple(_population(one) for one in alongside_words.beside(content, document, locale))
+        + tuple(_campaign(one) for one in both_columns(content.get("with_without") or (), document, locale)),
         method=tuple(method_of(content, document, locale)),
         language=language,
         note=content["note"],
@@ -96,7 +102,8 @@ def report(
     )
 
 
-def _table(reading: Reading, tell: Tell, weighted: frozenset[str]) -> Table:
+def _table(reading: Reading, tell: Tell, weighted: frozenset[str], named: str) -> Table:
+    """``named``: how many answered in the groups the finding names, or ""."""
     title = reading.title.text
     if reading.by is not None:
         title = gettext("%(title)s: by %(group)s", title=title, group=reading.by_title.text)
@@ -119,7 +126,7 @@ def _table(reading: Reading, tell: Tell, weighted: frozenset[str]) -> Table:
         title=title,
         wording=reading.wording.text,
         finding=tell(reading).striptags(),
-        base=base,
+        base=f"{named}. {base}" if named else base,
         heads=heads,
         rows=rows,
         note=note,
@@ -192,10 +199,25 @@ def _beside(content: Content, toplines: Sequence[Reading]) -> dict[str, list[Tab
     return found
 
 
+def _against(content: Content, readings: Sequence[Reading]) -> dict[str, list[Table]]:
+    """By table key: each group against the rest."""
+    names = {reading.key: reading for reading in readings}
+    found = {}
+    for key, one in against_words.against(content, readings).items():
+        title = gettext(
+            "%(title)s, by %(group)s: each group against the rest",
+            title=names[key].title.text,
+            group=names[key].by_title.text,
+        )
+        note = f"{one.tested} {one.not_compared.striptags()}"
+        found[key] = [_extra(f"rest-{key}", title, one.said, one.heads, one.rows, note)]
+    return found
+
+
 def _by_chance() -> str:
     return str(
         gettext(
-            "In a tied group, chance alone could swap each topic with the next. Ranges and chances are "
+            "In a close group, chance alone could swap each topic with the next. Ranges and chances are "
             "indicative and worked out from the rounded numbers."
         )
     )
@@ -208,6 +230,32 @@ def _population(one: alongside_words.Beside) -> Table:
     source = gettext("Source: %(source)s", source=one.source)
     return _extra(
         f"beside-{one.key}", title, said, one.heads, rows, f"{one.not_compared.striptags()} {source}"
+    )
+
+
+def _campaign(one: Beside) -> Table:
+    """Everybody, and everybody without those who sent nearly the same words."""
+    said = gettext(
+        "%(people)s answered, %(others)s without them", people=one.answered[0], others=one.answered[1]
+    )
+    heads = (
+        gettext("Answer"),
+        gettext("Everybody: share"),
+        gettext("Everybody: people"),
+        gettext("Without them: share"),
+        gettext("Without them: people"),
+    )
+    note = gettext(
+        "Some people sent nearly the same words as others. Asking others to answer is a right, and they "
+        "count like everybody else. Here you can see each question with and without them."
+    )
+    return _extra(
+        f"without-{one.key}",
+        gettext("With and without a campaign: %(title)s", title=one.title.text),
+        Markup.escape(said),
+        heads,
+        [(name.text, *figures) for name, *figures in one.rows],
+        note,
     )
 
 

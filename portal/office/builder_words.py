@@ -87,6 +87,19 @@ ACTIONS: Mapping[str, str] = {
 Facts = Mapping[str, Any]
 Say = Callable[[Facts], str]
 
+UNDER_13: Mapping[str, str] = {
+    "question": "There is no question about age that people are asked",
+    "stop": "The answer for under 13 does not end the survey on a page that deletes the answers so far",
+    "part": "The question about age must be in a part that everybody is asked before checking the answers",
+    "page": "The page with the question about age has a condition, so not everybody comes to it",
+    "condition": "The question about age has a condition, so not everybody is asked it",
+    "jump": "A way on leads past the question about age",
+    "finish": "People may finish and send before the question about age",
+    "words": "People are asked for words of their own before the question about age",
+    "sensitive": "A sensitive question comes before the question about age",
+}
+"""Why somebody under 13 may answer; mended on the page or question it names."""
+
 FAULTS: Mapping[str, str | Say] = {
     "age_question.kind": "The question about age must be one with a single answer",
     "age_question.no_bands": "No answer of the question about age says its youngest age",
@@ -213,6 +226,10 @@ FAULTS: Mapping[str, str | Say] = {
     "translation.state_missing": "The state of a translation is missing",
     "translation.unlisted": lambda facts: (
         f"There is a text in a language that is not offered ({facts.get('locale', '')})"
+    ),
+    "under_13.lost": lambda facts: (
+        "The live survey leads people under 13 out and keeps nothing. A correction cannot take that away. "
+        + UNDER_13[facts["why"]]
     ),
     "use.missing": "Before it is asked, say what the answers are used for",
     "write_in.kind": "This kind of question has no box for own words",

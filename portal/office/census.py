@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -45,14 +48,21 @@ def census() -> ResponseReturnValue:
             "variable": one.variable,
             "as_of": one.as_of,
             "source": one.source,
-            "rows": [
-                [name, f"{share:,.0f}" if share >= 100 else f"{share:g}%"] for name, share in one.shares
-            ],
+            **listed(one.shares),
         }
         for one in shares.kept(read_session())
     ]
     page = render_template("office/desk/census.html", form=form, kept=kept, listed=LISTED)
     return make_response(page, 422 if form.problems() else 200)
+
+
+def listed(shares: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """The rows of a table in words; a table that adds up to more than a hundred counts people."""
+    people = sum(share for _, share in shares) > 101
+    return {
+        "unit": "People" if people else "Share",
+        "rows": [[name, f"{share:,.0f}" if people else f"{share:g}%"] for name, share in shares],
+    }
 
 
 def _dimensions() -> list[tuple[str, str]]:

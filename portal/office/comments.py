@@ -23,7 +23,7 @@ from portal.forms.office.comments import (
     OwnWords,
 )
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, documents, keys, now, officer, said, whole
+from portal.office.blueprint import bp, documents, keys, now, officer, said, survey_title, whole
 from portal.office.showing import visible
 from portal.reading import label
 from surveys import moderation, surveys
@@ -180,8 +180,9 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         wanted=wanted,
         rows=page.rows,
         slugs=slugs,
+        titles={survey.slug: survey_title(survey) for survey in about},
         after=page.next,
-        survey_options=_options((survey.slug, survey.slug) for survey in surveys_with_comments(session)),
+        survey_options=_options((one.slug, survey_title(one)) for one in surveys_with_comments(session)),
         state_options=_options((state, STATE_WORDS[state]) for state in LISTED),
         item_options=_options(
             (item, question_words(session, survey_id, item)) for item, survey_id in items.items()
@@ -197,7 +198,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         language=language_words,
         mine=officer().by,
         alike=_alike(page.rows),
-        unchecked=[one.language for one in phrases.lists().values() if not one.checked],
+        unchecked=[language_words(one.language) for one in phrases.lists().values() if not one.checked],
     )
     return make_response(shown, 422 if form is not None else 200)
 
@@ -306,6 +307,7 @@ def _settings(form: OfficeForm | None = None) -> ResponseReturnValue:
     known = surveys_with_comments(session)
     shown = render_template(
         "office/comments/settings.html",
+        language=language_words,
         form=form,
         surveys=[(survey, moderation.mode_of(session, survey.id)) for survey in known],
         mode_words=MODE_WORDS,

@@ -47,11 +47,11 @@ def citable(cycle: Cycle) -> list[tuple[str, str]]:
         "recorded": "Recorded crime",
     }
     found = [(table.cites[name], words[name]) for name in words if name in table.cites]
+    names = titles()
     for kind in ("evidence", "harm", "recorded"):
         for one in evidence.of_kind(session, kind):
-            title = {"harm": "Harm weights", "recorded": f"What police records cover: {one.entry.key}"}.get(
-                kind
-            )
+            topic = names.get(one.entry.key, one.entry.key)
+            title = {"harm": "Harm weights", "recorded": f"What police records cover: {topic}"}.get(kind)
             found.append((one.id, title or one.entry.texts.title))
     headings = evidence.assessment(session, cycle.year)
     found += [
@@ -89,7 +89,8 @@ def decision_entry(year: int, kind: str, key: str) -> ResponseReturnValue:
     outcomes = TOPIC_OUTCOMES if kind == "topic" else THEME_OUTCOMES
     form.outcome.choices = [("", "Not decided yet"), *((one, OUTCOME_WORDS[one]) for one in outcomes)]
     form.outcome.data = form.outcome.data or ""
-    form.cites.choices = citable(cycle)
+    on_the_shelf = citable(cycle)
+    form.cites.choices = on_the_shelf
     if request.method == "POST" and form.validate():
         try:
             with writing() as session:
@@ -116,6 +117,7 @@ def decision_entry(year: int, kind: str, key: str) -> ResponseReturnValue:
         row=next((row for row in matrix.rows if row.topic == key), None),
         matrix=matrix,
         hints=OUTCOME_HINTS,
+        cited=[dict(on_the_shelf).get(id) or read_words(id) for id in entry.cites],
         outcome_words=OUTCOME_WORDS,
         history=decisions.history(read_session(), year, f"{kind}:{key}"),
         quote=heard.quote(read_session(), entry.about.get("quote"), keys=keys()),
@@ -201,7 +203,7 @@ def decision_themes(year: int) -> ResponseReturnValue:
 @bp.route("/decision/<int:year>/priorities/<key>", methods=["GET", "POST"])
 def decision_priority(year: int, key: str) -> ResponseReturnValue:
     """A proposed priority; ``new`` for one more."""
-    begun(year)
+    _, found = begun(year)
     there = None if key == "new" else read_session().get(ProposedPriority, (year, key))
     if key != "new" and there is None:
         abort(404)
@@ -226,7 +228,8 @@ def decision_priority(year: int, key: str) -> ResponseReturnValue:
         except SurveysError as problem:
             form.refuse(problem)
     shown = render_template(
-        "office/decision/priority.html", form=form, year=year, there=there,
+        "office/decision/priority.html", form=form, year=year, there=there, draft=found.state == "draft",
+        areas=[area.texts.title for area in areas if there and area.key in there.areas],
         history=decisions.history(read_session(), year, f"priority:{key}"),
     )  # fmt: skip
     return make_response(shown, 422 if form.problems() else 200)

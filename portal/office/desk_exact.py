@@ -22,7 +22,7 @@ from portal.office import desk_words as say
 from portal.office.blueprint import bp, keys, now, officer
 from portal.office.desk import LOCALE, others, question_called, survey_called, words
 from portal.office.desk_compared import compared_with
-from portal.office.desk_tables import exact_json
+from portal.office.desk_tables import exact_json, turned
 from portal.partnership import census
 from portal.reading import Reading, read
 from surveys.questionnaire.model import Questionnaire
@@ -30,12 +30,12 @@ from surveys.results import scan, tables, views
 from surveys.results.comparison import benjamini_hochberg, holm
 from surveys.results.cube import Cube
 from surveys.results.estimates import (
+    Choices,
     Estimates,
-    Importance,
     against_the_rest,
+    choices,
     estimate,
     estimates_of,
-    importance,
     weighting_of,
 )
 from surveys.results.layout import NOT_GIVEN
@@ -73,7 +73,7 @@ class Counted:
     broken_down: tuple[tuple[ExactTable, tuple[Estimates, ...]], ...]
     weighting: Weighting
     asked_nobody: int
-    order: Importance | None
+    choices: Choices | None
     mean: Score | None
     number_mean: float | None
     weights: dict[int, float]
@@ -114,7 +114,7 @@ def desk_exact(slug: str, question: str) -> ResponseReturnValue:
         else [],
         toplines=[_topline(document, t, found, weighted) for t, found in counted.tables],
         matrices=_matrices(session, survey, document, wanted, counted),
-        order=orders.importance(document, asked, counted.order),
+        order=orders.importance(document, asked, counted.choices),
         ranking=orders.ranking(session, survey, document, asked),
         mean=orders.mean(asked, counted.mean, counted.number_mean),
         comparison=compared_with(document, asked, counted.tables[0], form.compared.data),
@@ -153,18 +153,13 @@ def _count(cube: Cube, wanted: Wanted, targets: Sequence[Target]) -> Counted:
         tuple((table, estimate(cube, table, weighting)) for table in crossed),
         weighting,
         int(everybody) - shown[0].groups[0].asked,
-        importance(cube, wanted.question, where=wanted.where, targets=targets, draws=_draws(targets))
+        choices(cube, wanted.question, where=wanted.where, targets=targets)
         if question.kind == "one-of"
         else None,
         score(rated) if rated is not None else None,
         numbers,
         dict(numbered) if weighting.on else {},
     )
-
-
-def _draws(targets: Sequence[Target]) -> int:
-    """Raking again in every draw costs a hundred times as much as drawing."""
-    return 100 if targets else orders.DRAWS
 
 
 # Tables ---------------------------------------------------------------------------------------------------
@@ -181,11 +176,19 @@ def _topline(
         rows = []
         for line in reading.sorted_lines(block):
             row = estimates.row(line.key)
-            cells = [say.share(row.share), str(row.people)]
+            cells: list[Any] = [
+                say.share(row.share),
+                {"text": str(row.people), "narrow": f"{row.people} people"},
+            ]
             if weighted:
-                cells += [say.share(row.weighted)]
+                weighed = say.share(row.weighted)
+                cells += [{"text": weighed, "narrow": f"weighted {weighed}"}]
             if row.share is not None:
-                cells += [say.between(row.interval), str(round(row.effective))]
+                between, worth = say.between(row.interval), round(row.effective)
+                cells += [
+                    {"text": between, "narrow": f"indicative {between}"},
+                    {"text": str(worth), "narrow": f"worth {worth}"},
+                ]
             else:
                 cells += ["–", "0"]
             rows.append({"name": line.label.text, "cells": cells, "bar": line.percent, "muted": line.aside})
@@ -282,10 +285,13 @@ def _matrix(
     known = {key: name for key, name in names.items() if key not in (ALL, NOT_GIVEN)}
     made = sum(one.reason is None for one in compared.values())
     few = sorted({names.get(g, g) for (g, _), one in compared.items() if one.reason and g in known})
+    lines = len(rows)
+    heads, rows = turned(heads, rows)
     return {
         "key": reading.key,
         "heads": heads,
         "rows": rows,
+        "lines": lines,
         "said": say.notable(compared, known, answers),
         "made": made,
         "few": few,

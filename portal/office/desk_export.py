@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import cast
+from typing import cast, get_args
 
 from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,6 @@ from portal.database import database, read_session, writing
 from portal.forms.office.desk import Export, Reason
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer
 from portal.office.desk import survey_called, words
-from surveys import responses
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import microdata, views
@@ -32,40 +31,40 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.route("/desk/<slug>/export", methods=["GET", "POST"])
 @fresh_sign_in
 def desk_export(slug: str) -> ResponseReturnValue:
-    """Counted responses as CSV: no text, no day, and never a place beside age, sex or equality answers."""
+    """Counted responses as CSV: no text, no day, and no answer both beside a place and beside a person's."""
     survey, document = survey_called(slug)
     form = Export()
     if request.method == "POST" and form.validate():
         try:
             reason, mark = microdata.reason_of(form.reason.data), microdata.mark_of(officer().id, now())
             together = cast(Together, form.groups.data)
+            ids = microdata.counted(read_session(), survey.id)
             with writing() as session:
-                wanted = responses.counts(session, survey.id)
-                what = {"rows": wanted, "groups": together, "mark": mark}
-                views.note_export(
-                    session, survey.id, what, reason=reason, by=officer().by, now=now(), keys=keys()
-                )
-            return _file(survey, together, mark)
+                microdata.note(
+                    session, survey.id, ids, together=together, mark=mark, reason=reason,
+                    by=officer().by, now=now(), keys=keys(),
+                )  # fmt: skip
+            return _file(survey, together, mark, ids)
         except SurveysError as problem:
             form.refuse(problem)
-    left = {
+    inside = {
         together: [
-            words(document, document.question_by_id[id].short)
-            for id in microdata.left_out(document, together)
-            if id in document.question_by_id
+            words(document, one.short)
+            for one in document.questions
+            if one.id not in microdata.left_out(document, together)
         ]
-        for together in cast(tuple[Together, ...], ("place", "people"))
+        for together in get_args(Together)
     }
-    page = render_template("office/desk/export.html", survey=survey, form=form, left=left)
+    page = render_template("office/desk/export.html", survey=survey, form=form, inside=inside)
     return make_response(page, 422 if form.problems() else 200)
 
 
-def _file(survey: Survey, together: Together, mark: str) -> Response:
+def _file(survey: Survey, together: Together, mark: str, ids: microdata.Ids) -> Response:
     store = database()
 
     def parts() -> Iterator[bytes]:
         with store.reading() as session:
-            yield from microdata.responses_csv(session, survey.id, together=together, mark=mark)
+            yield from microdata.responses_csv(session, survey.id, together=together, mark=mark, ids=ids)
 
     sent = Response(parts(), mimetype="text/csv")
     sent.headers["Content-Disposition"] = f'attachment; filename="{survey.slug}-{together}-{mark}.csv"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,18 +14,17 @@ from portal.office.blueprint import now
 from portal.office.desk import words
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import scan, tables
-from surveys.results.estimates import Importance
+from surveys.results.estimates import Choices
 from surveys.results.ranking import Place, borda, borda_drawn, order_of, plackett_luce, share_in_top
 from surveys.results.scores import Score
 from surveys.surveys import Survey
 
-DRAWS = 400
-"""Bootstrap draws on a page; enough for ranks, a fraction of a second."""
 
-
-def importance(document: Questionnaire, asked: Any, found: Importance | None) -> dict[str, Any] | None:
-    if found is None:
+def importance(document: Questionnaire, asked: Any, choices: Choices | None) -> dict[str, Any] | None:
+    """The order of a pick-then-one question, drawn as often as for a release; the same sums only once."""
+    if choices is None:
         return None
+    found = counting().once(choices.fingerprint, choices.importance)
     if found.reason:
         return {"rows": [], "note": "Nobody answered, so there is no order."}
     labels = {o.key: words(document, o.text) for o in document.question_by_id[asked.of].options}
@@ -46,10 +46,10 @@ def _bands(order: Sequence[Place], labels: Mapping[str, str]) -> str:
     together: dict[int, list[str]] = {}
     for place in order:
         together.setdefault(place.tied, []).append(labels.get(place.key, place.key))
-    tied = [f"{', '.join(names[:-1])} and {names[-1]}" for names in together.values() if len(names) > 1]
-    if not tied:
+    close = [f"{', '.join(names[:-1])} and {names[-1]}" for names in together.values() if len(names) > 1]
+    if not close:
         return "Every place is told from the next one."
-    return f"Cannot be told apart in order: {'; '.join(tied)}."
+    return f"Close, none can be told from the next: {'; '.join(close)}."
 
 
 def ranking(session: Session, survey: Survey, document: Questionnaire, asked: Any) -> dict[str, Any] | None:
@@ -64,10 +64,15 @@ def ranking(session: Session, survey: Survey, document: Questionnaire, asked: An
     floats = many.astype("float64")
     points = borda(orders, floats, len(ids), asked.top)
     within = share_in_top(orders, floats, len(ids), min(5, asked.top))
-    places = order_of(ids, points, borda_drawn(orders, many, len(ids), asked.top, draws=DRAWS))
-    worth = plackett_luce(orders, floats, len(ids))
-    checked = sorted(range(len(ids)), key=lambda n: -worth[n])
-    agrees = [ids[n] for n in checked] == [place.key for place in places]
+
+    def work() -> tuple[tuple[Place, ...], bool]:
+        places = order_of(ids, points, borda_drawn(orders, many, len(ids), asked.top))
+        worth = plackett_luce(orders, floats, len(ids))
+        checked = sorted(range(len(ids)), key=lambda n: -worth[n])
+        return places, [ids[n] for n in checked] == [place.key for place in places]
+
+    told = repr((ids, asked.top, orders, many.tolist())).encode()
+    places, agrees = counting().once(hashlib.sha256(told).hexdigest(), work)
     labels = {o.key: words(document, o.text) for o in asked.options}
     rows = [
         {

@@ -12,6 +12,9 @@ from surveys.results.tables import ExactTable
 
 Cell = dict[str, Any] | str
 
+MOST_ACROSS = 8
+"""Answers that stand side by side; with more of them than groups, the groups do."""
+
 
 def table_of(reading: Reading, wards: Sequence[maps.Ward] = ()) -> list[dict[str, Any]]:
     """One released table laid out: heads and rows, all words from the reading."""
@@ -44,6 +47,7 @@ def table_of(reading: Reading, wards: Sequence[maps.Ward] = ()) -> list[dict[str
         return [{**base, "title": title + by, "kind": "groups", "rows": rows, "legend": legend}]
     keys = list(dict.fromkeys(line.key for block in reading.blocks for line in block.lines))
     heads = ["Group", "People who answered", *(_name(reading, key) for key in keys)]
+    title += by
     groups: list[list[Cell]] = [
         [
             block.label.text,
@@ -52,7 +56,19 @@ def table_of(reading: Reading, wards: Sequence[maps.Ward] = ()) -> list[dict[str
         ]
         for block in reading.blocks
     ]
-    return [{**base, "title": title + by, "kind": "matrix", "heads": heads, "rows": groups}]
+    lines = len(groups)
+    heads, groups = turned(heads, groups)
+    return [{**base, "title": title, "kind": "matrix", "heads": heads, "rows": groups, "lines": lines}]
+
+
+def turned(heads: list[str], groups: list[list[Any]]) -> tuple[list[str], list[list[Any]]]:
+    """The same figures with an answer a row and a group a column, where there are many answers."""
+    answers = len(heads) - 2
+    if answers <= MOST_ACROSS or len(groups) >= answers:
+        return heads, groups
+    across = ["Answer", *(str(group[0]) for group in groups)]
+    rows = [[head, *(group[place] for group in groups)] for place, head in enumerate(heads) if place]
+    return across, rows
 
 
 def _on_map(reading: Reading, wards: Sequence[maps.Ward]) -> tuple[maps.Ward, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.figure_words import in_figures
+from surveys.results import fair_share
 from surveys.results.comparison import Compared
 from surveys.results.intervals import Interval
 from surveys.results.ranking import Place
@@ -128,8 +129,9 @@ def _margin(margin: Margin, names: Mapping[str, str]) -> str:
     name = names.get(margin.axis, margin.axis)
     if margin.reason:
         return f"{name} is not used: {_UNUSED[margin.reason]}."
+    without = _listed([f"“{names.get(f'{margin.axis}.{key}', key)}”" for key in margin.missing])
     return (
-        f"{name}: the census table has no group that fits {_listed([f'“{key}”' for key in margin.missing])}; "
+        f"{name}: the census table has no group that fits {without}; "
         "these people keep their share of the answers."
     )
 
@@ -137,15 +139,15 @@ def _margin(margin: Margin, names: Mapping[str, str]) -> str:
 def missing(rows: Sequence[tuple[str, int | None, int | None]], name: str) -> list[str]:
     """Who answered less and more than their share. Rows: group, per cent here, per cent of the population.
 
-    A group is named when it is at least a fifth and two points away.
+    Which groups are named says :mod:`surveys.results.fair_share`.
     """
     low, high = [], []
     for group, here, there in rows:
         if here is None or not there:
             continue
-        if here <= there - 2 and here < 0.8 * there:
+        if fair_share.too_little(here, there):
             low.append(f"{group} ({here}% of those who said, {there}% of the population)")
-        elif here >= there + 2 and here > 1.2 * there:
+        elif fair_share.more_than_its_share(here, there):
             high.append(f"{group} ({here}% against {there}%)")
     said = []
     if low:
@@ -174,5 +176,10 @@ def _listed(items: Sequence[str]) -> str:
 
 
 def names_of(document: Any) -> dict[str, str]:
-    """Dimension keys in words."""
-    return {d.key: document.say(d.text, document.source_locale) for d in document.dimensions}
+    """Dimension keys in words, and ``dimension.category`` likewise."""
+    found = {}
+    for dimension in document.dimensions:
+        found[dimension.key] = document.say(dimension.text, document.source_locale)
+        for category in dimension.categories:
+            found[f"{dimension.key}.{category.key}"] = document.say(category.text, document.source_locale)
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.condition import SIGN_IN
 from portal.database import read_session, writing
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, now, officer, said
@@ -29,6 +30,7 @@ def outbox() -> ResponseReturnValue:
         state=shown or "",
         server=settings().mail.server,
         kept_days=letters.KEPT.days,
+        sign_in_words=SIGN_IN,
     )
 
 

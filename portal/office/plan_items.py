@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import people
 from portal.database import read_session, writing
+from portal.forms.office.decision import OUTCOME_WORDS
 from portal.forms.office.plan import FORMS, KIND_WORDS, NONE, STATUS_WORDS, Item, Report
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.plan import named, number, plan_or_404
@@ -84,7 +85,7 @@ def _edit(found: Plan, kind: str, there: PlanItem | None, given: dict[str, Any])
         history=plan.history(session, found.year, there.key) if there else (),
         updates=[one for one in plan.updates(session, found.year) if there and one.key == there.key],
         status_words=STATUS_WORDS,
-        plain=plain,
+        figure=plain,
     )
     return make_response(shown, 422 if form.problems() else 200)
 
@@ -135,8 +136,8 @@ def _decided(session: Session, year: int) -> list[tuple[str, str]]:
         for kind in ("topic", "theme"):
             for one in decisions.entries(session, of, kind):
                 title = areas.get(one.key, one.key) if kind == "topic" else one.about.get("title", one.key)
-                outcome = f", {one.outcome}" if one.outcome else ""
-                found.append((f"decision:{of}:{kind}:{one.key}", f"{of}: {title}{outcome}"))
+                outcome = f": {OUTCOME_WORDS[one.outcome].lower()}" if one.outcome else ""
+                found.append((f"decision:{of}:{kind}:{one.key}", f"{of}, {title}{outcome}"))
     return found
 
 
@@ -161,7 +162,7 @@ def plan_report(year: int, key: str) -> ResponseReturnValue:
         abort(404)
     over = max(progress.quarters_over(year, london_day(now())), 1)
     form = Report(quarter=str(over))
-    form.quarter.choices = [(str(q), f"Quarter {q}") for q in (1, 2, 3, 4)]
+    form.quarter.choices = [(str(q), f"Quarter {q}: {QUARTER_MONTHS[q - 1]}") for q in (1, 2, 3, 4)]
     form.status.validate_choice = False
     if request.method == "POST":
         try:
@@ -187,6 +188,9 @@ def _value(typed: str | None) -> float | None:
         return float(text)
     except ValueError as error:
         raise SurveysError("plan.value", field="value") from error
+
+
+QUARTER_MONTHS = ("April to June", "July to September", "October to December", "January to March")
 
 
 def plain(value: float) -> str:

@@ -138,6 +138,7 @@ def release_page(
     draft = compositions.open_one(session, survey.id)
     past = published.all_of(session, survey.id)
     facts: dict[str, Any] = {"survey": survey, "draft": draft, "past": past, "rules": RULES, "document": None}
+    facts["next"] = kind_of_next(surveys.state(survey, now()), published.current(session, survey.id))
     if draft is not None:
         facts |= _making(survey, draft, tables)
     page = render_template(
@@ -293,7 +294,7 @@ def release_finding(slug: str, table: str) -> ResponseReturnValue:
                     session.get_one(Composition, draft.id),
                     released,
                     typed,
-                    _known(released, document),
+                    [*_known(released, document), *_tested(whole, table)],
                     by=officer().by,
                     now=now(),
                     keys=keys(),
@@ -319,6 +320,12 @@ def release_finding(slug: str, table: str) -> ResponseReturnValue:
         faults=faults,
     )
     return make_response(page, 422 if faults else 200)
+
+
+def _tested(whole: Prepared, table: str) -> list[str]:
+    """Every figure of the table's groups against the rest."""
+    groups = whole.content["against"].get(table, {"groups": []})["groups"]
+    return [str(abs(group[name])) for group in groups for name in ("share", "rest", "points")]
 
 
 def _known(released: dict[str, Any], document: Questionnaire) -> list[str]:

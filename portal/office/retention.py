@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import CLASS_WORDS, START_WORDS, Keep, Start
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, survey_title
 from surveys import audit, surveys
 from surveys import retention as kept
 from surveys.errors import SurveysError
@@ -72,7 +72,9 @@ def _page(form: OfficeForm | None = None, start: OfficeForm | None = None) -> Re
         for entry in audit.entries(session, subject="retention", limit=REPORTS)
         if entry.action == "retention.run"
     ]
-    slugs = {row.id: row.slug for row in session.execute(select(Survey.id, Survey.slug))}
+    known = list(session.scalars(select(Survey)))
+    slugs = {one.id: one.slug for one in known}
+    titles = {one.id: survey_title(one) for one in known}
     shown = render_template(
         "office/requests/retention.html",
         form=form,
@@ -82,7 +84,8 @@ def _page(form: OfficeForm | None = None, start: OfficeForm | None = None) -> Re
         preview=preview,
         today=london_day(now()),
         slugs=slugs,
-        surveys=sorted({slugs[due.subject] for due in preview if due.kind == "text"}),
+        titles=titles,
+        surveys=sorted({due.subject for due in preview if due.kind == "text"}, key=lambda id: slugs[id]),
         reports=reports,
         class_words=CLASS_WORDS,
     )

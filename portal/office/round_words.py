@@ -10,6 +10,7 @@ from flask import url_for
 from portal.forms.office.accounts import ROLE_WORDS
 from portal.forms.office.texts import LABELS
 from portal.i18n import own_name
+from portal.office.builder_words import UNDER_13
 from portal.partnership.checklist import Lack, Line
 from portal.rendering import day
 
@@ -60,11 +61,13 @@ def _text(facts: Facts) -> str:
 
 LACKS: dict[str, Callable[[Facts], str]] = {
     "text.missing": _text,
+    "text.retired": lambda _: "Its page was taken off the site. Put it back under Texts",
     "decision.taken": lambda _: "The decision is taken, so nothing may be asked about it any more",
     "survey.none": lambda _: "Add a survey",
     "survey.faults": lambda facts: f"{facts['survey']}: {facts['count']} faults to mend in the questions",
     "survey.no_under_13_route": lambda facts: (
-        f"{facts['survey']}: somebody under 13 must be led to a page that ends the survey and keeps nothing"
+        f"{facts['survey']}: somebody under 13 must be led to a page that ends the survey and keeps nothing. "
+        + UNDER_13[facts["why"]]
     ),
     "dates.none": lambda _: "Set the first and the last day",
     "dates.order": lambda _: "The last day is before the first",

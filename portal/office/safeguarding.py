@@ -29,7 +29,7 @@ from portal.forms.office.safeguarding import (
     Tell,
 )
 from portal.i18n import SOURCE_LOCALE
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, whole
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, survey_title, whole
 from portal.office.showing import visible
 from portal.partnership import pages
 from portal.reading import label
@@ -215,8 +215,8 @@ def _question(session: Session, found: Concern) -> tuple[str, str]:
     document = surveys.questionnaire_of(version) if version is not None else None
     asked = document.question_by_id.get(found.item.partition(".")[0]) if document else None
     if document is None or asked is None:
-        return survey.slug, found.item
-    return survey.slug, label(document, asked.short or asked.text, SOURCE_LOCALE).text
+        return survey_title(survey), found.item
+    return survey_title(survey), label(document, asked.short or asked.text, SOURCE_LOCALE).text
 
 
 def _in_words(revealed: Circumstances) -> list[tuple[str, str]]:

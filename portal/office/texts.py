@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office.texts import Choices, TextForm, text_form
 from portal.i18n import SOURCE_LOCALE, own_name
 from portal.office.blueprint import bp, now, said, whole
 from portal.office.signature import signed
-from portal.partnership import brand, editing, offers, pages
+from portal.partnership import brand, editing, offers, pages, rounds
 from portal.partnership.checklist import HELPLINE_DAYS
 from portal.partnership.editing import REFERENCES, Working
 from portal.partnership.pages import NEUTRAL, Revision
@@ -197,11 +198,22 @@ def _save(
         editing.save(session, kind, key, bodies, seen=seen, **signature)
         if action == "publish":
             editing.publish(session, kind, key, **signature)
+        shown = _shown(session, kind, key)
     if action == "preview":
         return redirect(url_for("office.text_preview", kind=kind, key=key))
     kept = "Saved as a draft. Nothing on the site changed."
-    said("Published. It is on the site now." if action == "publish" else kept)
+    said(f"Published. {shown}" if action == "publish" else kept)
     return redirect(url_for("office.text", kind=kind, key=key))
+
+
+def _shown(session: Session, kind: str, key: str) -> str:
+    """Whether people see it now that it is published."""
+    entry = pages.newest(session, kind, key, NEUTRAL)
+    if entry is not None and entry.body.get("retired"):
+        return "It was taken off the site, so nobody sees it until it is put back."
+    if kind == "round" and not rounds.is_launched(session, key):
+        return "Nobody sees it yet: its page appears once the checklist is done and it is set to open."
+    return "It is on the site now."
 
 
 def _edit_page(
@@ -228,6 +240,7 @@ def _edit_page(
         source=SOURCE_LOCALE,
         pairs=brand.pairs(colours) if colours is not None else (),
         required=bool(there and there.key in KINDS[kind].required),
+        announced=there is not None and kind == "round" and rounds.is_launched(read_session(), there.key),
         typed_key=key,
     )
     return make_response(shown, 422 if made.form.problems() else 200)
@@ -245,7 +258,7 @@ def text_publish(kind: str, key: str) -> ResponseReturnValue:
                 said("The draft was let go. The history keeps it.")
             else:
                 editing.publish(session, kind, key, **signature)
-                said("Published. It is on the site now.")
+                said(f"Published. {_shown(session, kind, key)}")
     except SurveysError as problem:
         made = _unsent(kind, there)
         made.refuse(problem)
@@ -268,11 +281,12 @@ def text_shown(kind: str, key: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             editing.retire(session, kind, key, retired=retired, **signed())
+            shown = _shown(session, kind, key)
     except SurveysError as problem:
         made = _unsent(kind, there)
         made.refuse(problem)
         return _edit_page(kind, there, made, there.seen)
-    said("It is off the site. Its history stays." if retired else "It is on the site again.")
+    said("It is off the site. Its history stays." if retired else shown)
     return redirect(url_for("office.text", kind=kind, key=key))
 
 

@@ -113,5 +113,12 @@ def theme(slug: str, item: str, theme_id: str) -> ResponseReturnValue:
             return redirect(url_for("office.theme_frame", slug=slug, item=item))
         except SurveysError as problem:
             form.refuse(problem)
-    shown = render_template("office/themes/theme.html", form=form, survey=survey, item=item, theme=known)
+    shown = render_template(
+        "office/themes/theme.html",
+        form=form,
+        survey=survey,
+        item=item,
+        theme=known,
+        question=question_words(session, survey.id, item),
+    )
     return make_response(shown, 422 if form.problems() else 200)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import links
 from portal.forms.office.year import DUTY_WORDS
-from portal.office.blueprint import may, now, officer
+from portal.office.blueprint import may, now, officer, survey_title
 from portal.partnership import cycles, duties, outbox, plan, plan_board, report_back, requests
 from portal.rendering import day
 from surveys.moderation import concerns, queue
@@ -75,15 +75,14 @@ def _comments(session: Session) -> list[Due]:
 
 def _releases(session: Session) -> list[Due]:
     """Results that wait for a second person, or to be published by hand."""
-    wanted = select(Composition, Survey.slug).join(Survey, Survey.id == Composition.survey_id)
+    wanted = select(Composition, Survey).join(Survey, Survey.id == Composition.survey_id)
     found = []
-    for draft, slug in session.execute(wanted.where(Composition.state.in_(compositions.OPEN))):
+    for draft, survey in session.execute(wanted.where(Composition.state.in_(compositions.OPEN))):
         if draft.state == "approved" and draft.publish_at is not None:
             continue
         words = "Approved: publish it" if draft.state == "approved" else "In the making"
-        found.append(
-            Due(url_for("office.release", slug=slug), f"Results of {slug}", words, "waiting", "Open")
-        )
+        address = url_for("office.release", slug=survey.slug)
+        found.append(Due(address, f"Results of {survey_title(survey)}", words, "waiting", "Open"))
     return found
 
 

@@ -72,6 +72,7 @@ def _shown(cycle: Cycle, move: Move | None = None, arrange: Arrange | None = Non
         unwritten=evidence.unwritten(session, cycle.year),
         decision=decisions.of(session, cycle.year),
         settings=cycles.settings_of(cycle),
+        asked=dict(consultations())[cycle.round_slug] if cycle.round_slug else "",
         state_words=STATE_WORDS,
         duty_words=DUTY_WORDS,
         role_words=ROLE_WORDS,

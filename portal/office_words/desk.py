@@ -50,5 +50,14 @@ WORDS: dict[str, Say] = {
     "coding.unknown": lambda _: "This comment is not there any more. Take the next one",
     "coding.done": lambda _: "Somebody has done this already. Take the next one",
     "export.reason": lambda _: "Say why this has to leave the office, in at least 10 characters",
-    "export.groups": lambda _: "Choose what may stand together in a row",
+    "export.groups": lambda _: "Choose which file",
+    "export.no_place": lambda _: "This survey asks for no place. Choose the file of people",
+    "export.few": lambda facts: (
+        f"Fewer than {facts.get('least', 10)} people took part: no file of places is made"
+    ),
+    "export.few_changed": lambda facts: (
+        f"Fewer than {facts.get('least', 10)} responses came or went since a file of this kind was made, "
+        "and as few between two files of the other kind. Laid side by side, all four would show who. "
+        "Use the last file, or wait until more have changed"
+    ),
 }

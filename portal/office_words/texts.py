@@ -27,6 +27,10 @@ WORDS: dict[str, Say] = {
     "text.source_missing": lambda _: "Write it in English first: every other language falls back on it",
     "text.unknown_reference": lambda facts: f"There is no “{facts.get('key', '')}” on the site",
     "text.required": lambda _: "A law or a page of the site needs this, so it cannot be taken off",
+    "round.announced": lambda _: (
+        "People were told of this consultation, so it cannot be taken off the site. Use “Change the dates, "
+        "pause or withdraw” on its checklist and say why: the reason shows on its page"
+    ),
     "revision.unknown": lambda _: "There is no such earlier version",
     "colours.weak": _weak,
     "offer.unknown": lambda _: "This was settled already",

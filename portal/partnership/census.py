@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from portal.partnership.nomis import TOTAL, Area, CensusTable
-from portal.partnership.places import Margin
+from portal.partnership.places import Margin, all_margins, keep_edition
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Dimension, Questionnaire
@@ -60,6 +60,7 @@ def keep(
             )
         )  # fmt: skip
     session.flush()
+    keep_edition(session, variable, table.as_of, now=now)
     facts = {"categories": len(shares), "sha256": table.sha256}
     audit.record(
         session, actor=by, action="census.kept", subject=f"census:{about}", facts=facts, now=now, keys=keys
@@ -90,7 +91,7 @@ class Kept:
 def kept(session: Session) -> tuple[Kept, ...]:
     """Every variable with its newest date, oldest upload first."""
     found: dict[str, list[Margin]] = {}
-    for row in session.scalars(select(Margin).order_by(Margin.as_of, Margin.id)):
+    for row in all_margins(session):
         rows = found.setdefault(row.variable, [])
         if rows and rows[0].as_of != row.as_of:
             rows.clear()

@@ -18,6 +18,8 @@ Holders = Mapping[str, Sequence[str]]
 HELPLINE_DAYS = 90
 """A helpline checked longer ago than this has to be read again."""
 SAFEGUARDING_PEOPLE = 2
+MAY_BE_YOUNG = ("residents", "young-people", "easy-read")
+"""The audiences in which somebody under 13 may answer."""
 OFFICERS = ("consultation", "administrator")
 SECOND_PEOPLE = ("consultation", "administrator", "member")
 """Who may sign off, besides a named senior by link; any other account but the auditor's may as well."""
@@ -63,7 +65,8 @@ class Asking:
     audience: str
     faults: int
     """How many faults keep its questions from being published."""
-    under_13_route: bool
+    under_13_lack: str
+    """Why somebody under 13 may not be led out in time; empty when nobody is missed."""
     languages: tuple[str, ...]
     """Those besides the source."""
     incomplete: frozenset[str]
@@ -119,7 +122,8 @@ def stopping(found: Sequence[Line]) -> tuple[str, ...]:
 
 
 def _purpose(dossier: Dossier) -> list[Lack]:
-    return _missing_texts(dossier, PURPOSE_TEXTS)
+    hidden = [Lack("text.retired")] if dossier.facts.get("retired") else []
+    return [*_missing_texts(dossier, PURPOSE_TEXTS), *hidden]
 
 
 def _missing_texts(dossier: Dossier, names: Sequence[str]) -> list[Lack]:
@@ -146,9 +150,9 @@ def _questions(dossier: Dossier) -> list[Lack]:
 
 def _young(dossier: Dossier) -> list[Lack]:
     return [
-        Lack("survey.no_under_13_route", {"survey": one.slug})
+        Lack("survey.no_under_13_route", {"survey": one.slug, "why": one.under_13_lack})
         for one in dossier.surveys
-        if one.audience in ("residents", "easy-read") and not one.under_13_route
+        if one.audience in MAY_BE_YOUNG and one.under_13_lack
     ]
 
 

@@ -7,7 +7,8 @@ here may be called a hot spot.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, delete, func, select
@@ -17,7 +18,7 @@ from portal.partnership.bodies import POLICE_TYPES
 from portal.partnership.crime_files import Area, Month
 from portal.partnership.places import Place
 from surveys import audit
-from surveys.db import Base, UTCDateTime
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, as_of
 from surveys.sealing import Keyring
 
 
@@ -48,6 +49,31 @@ class CrimeCount(Base):
     ward_key: Mapped[str] = mapped_column(String(60), primary_key=True)
     type: Mapped[str] = mapped_column(String(40), primary_key=True)
     number: Mapped[int]
+
+
+class CrimeEdition(Base):
+    """A month as it was imported once, whatever came in its place later: ward to type to number."""
+
+    __tablename__ = "crime_edition"
+    __table_args__ = (CheckConstraint("length(month) = 7", name="month"),)
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1 on. Where the first is a later one, those before it were not kept."""
+    area_set: Mapped[str] = mapped_column(String(20))
+    file: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    rows_read: Mapped[int]
+    rows_kept: Mapped[int]
+    rows_without_place: Mapped[int]
+    imported_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    imported_by: Mapped[str] = mapped_column(String(80))
+    counts: Mapped[JsonValue] = mapped_column(Json)
+
+
+append_only(CrimeEdition.__table__)
+
+_OF_MONTH = tuple(column.key for column in CrimeMonth.__table__.columns)
 
 
 def area_of(session: Session, area_set: str, lsoa_names: str) -> Area:
@@ -100,6 +126,8 @@ def store(
         for (ward, kind), number in sorted(one.counts.items())
     )
     session.flush()
+    for month, one in wanted.items():
+        _keep(session, session.get_one(CrimeMonth, month), one)
     facts = {
         "months": sorted(wanted),
         "replaced": sorted(there & set(wanted)),
@@ -109,6 +137,44 @@ def store(
         session, actor=by, action="crime.imported", subject="evidence:crime", facts=facts, now=now, keys=keys
     )
     return tuple(sorted(wanted))
+
+
+def _keep(session: Session, stored: CrimeMonth, read: Month) -> None:
+    counts: dict[str, dict[str, int]] = {}
+    for (ward, kind), number in sorted(read.counts.items()):
+        counts.setdefault(ward, {})[kind] = number
+    last = session.scalar(select(func.max(CrimeEdition.number)).where(CrimeEdition.month == stored.month))
+    facts = {name: getattr(stored, name) for name in _OF_MONTH}
+    session.add(CrimeEdition(**facts, number=(last or 0) + 1, counts=counts))
+    session.flush()
+
+
+def editions(session: Session) -> dict[str, list[CrimeEdition]]:
+    """Every edition of every month, as far as they were kept, the first ones first."""
+    found: dict[str, list[CrimeEdition]] = {}
+    for one in session.scalars(select(CrimeEdition).order_by(CrimeEdition.month, CrimeEdition.number)):
+        found.setdefault(one.month, []).append(one)
+    return found
+
+
+def _then(session: Session, moment: dt.datetime) -> dict[str, CrimeEdition]:
+    """The edition of each month that stood at that moment; of those not kept for so long, the first kept."""
+    found = {}
+    for month, kept in editions(session).items():
+        stood = [one for one in kept if one.imported_at <= moment]
+        if stood or kept[0].number > 1:
+            found[month] = stood[-1] if stood else kept[0]
+    return found
+
+
+def _counts_then(
+    session: Session, moment: dt.datetime, latest: Iterable[str]
+) -> Iterator[tuple[str, str, str, int]]:
+    stood = _then(session, moment)
+    for month in latest:
+        for ward, by_kind in stood[month].counts.items() if month in stood else ():
+            for kind, number in by_kind.items():
+                yield month, ward, kind, number
 
 
 # Counting -------------------------------------------------------------------------------------------------
@@ -140,6 +206,11 @@ class Volume:
 
 def months(session: Session) -> tuple[CrimeMonth, ...]:
     """Every month that was imported, the latest first."""
+    moment = as_of(session)
+    if moment is not None:
+        stood = _then(session, moment)
+        found = (stood[month] for month in sorted(stood, reverse=True))
+        return tuple(CrimeMonth(**{name: getattr(one, name) for name in _OF_MONTH}) for one in found)
     return tuple(session.scalars(select(CrimeMonth).order_by(CrimeMonth.month.desc())))
 
 
@@ -199,6 +270,9 @@ def _trend(before: int, after: int) -> str:
 
 
 def _number(session: Session, latest: Iterable[str], kinds: list[str]) -> int:
+    moment = as_of(session)
+    if moment is not None:
+        return sum(n for _, _, kind, n in _counts_then(session, moment, latest) if kind in kinds)
     summed = select(func.sum(CrimeCount.number)).where(
         CrimeCount.month.in_(list(latest)), CrimeCount.type.in_(kinds)
     )
@@ -208,6 +282,11 @@ def _number(session: Session, latest: Iterable[str], kinds: list[str]) -> int:
 def by_type(session: Session, latest: Iterable[str]) -> dict[str, dict[str, int]]:
     """Type to month to number, for these months; every type has a row."""
     found: dict[str, dict[str, int]] = {kind: {} for kind in POLICE_TYPES}
+    moment = as_of(session)
+    if moment is not None:
+        for month, _, kind, number in _counts_then(session, moment, latest):
+            found[kind][month] = found[kind].get(month, 0) + number
+        return found
     rows = (
         select(CrimeCount.type, CrimeCount.month, func.sum(CrimeCount.number))
         .where(CrimeCount.month.in_(list(latest)))
@@ -220,6 +299,13 @@ def by_type(session: Session, latest: Iterable[str]) -> dict[str, dict[str, int]
 
 def by_ward(session: Session, latest: Iterable[str], types: Iterable[str] | None = None) -> dict[str, int]:
     """Ward key to number over these months: approximate, because points and ward maps both are."""
+    moment = as_of(session)
+    if moment is not None:
+        summed: Counter[str] = Counter()
+        for _, ward, kind, number in _counts_then(session, moment, latest):
+            if types is None or kind in types:
+                summed[ward] += number
+        return dict(summed)
     rows = select(CrimeCount.ward_key, func.sum(CrimeCount.number)).where(CrimeCount.month.in_(list(latest)))
     if types is not None:
         rows = rows.where(CrimeCount.type.in_(list(types)))

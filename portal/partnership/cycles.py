@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.partnership import pages
 from portal.partnership.pages import SOURCE
 from surveys import audit
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, rows_changed
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, as_of, rows_changed
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 
@@ -153,9 +153,17 @@ def listing(session: Session) -> tuple[Cycle, ...]:
 
 def under_way(session: Session) -> Cycle | None:
     """The year that is being prepared: the newest that is not in delivery or closed, else the newest."""
-    found = listing(session)
-    open_ = [one for one in found if one.state not in ("in-delivery", "closed")]
+    moment = as_of(session)
+    found = [one for one in listing(session) if moment is None or one.created_at <= moment]
+    open_ = [one for one in found if _state_of(session, one) not in ("in-delivery", "closed")]
     return next(iter(open_ or found), None)
+
+
+def _state_of(session: Session, cycle: Cycle) -> str:
+    """Where the year stands, or stood at the moment this session reads."""
+    moment = as_of(session)
+    later = [] if moment is None else [one for one in moves(session, cycle.year) if one.at > moment]
+    return later[-1].before if later else cycle.state
 
 
 def moves(session: Session, year: int) -> tuple[CycleMove, ...]:

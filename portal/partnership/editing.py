@@ -182,7 +182,7 @@ def publish(
     """Puts every draft of this thing on the site. All of it, or nothing.
 
     Raises "revision.invalid" (``field``, ``locale``) for what is still missing, "text.source_missing",
-    "text.unknown_reference", "text.required", "colours.weak", "decision.while_open".
+    "text.unknown_reference", "text.required", "round.announced", "colours.weak", "decision.while_open".
     """
     there = working(session, kind, key)
     if there is None or not there.drafted:
@@ -257,12 +257,15 @@ def retire(
     now: dt.datetime,
     keys: Keyring,
 ) -> None:
-    """Takes a thing off the site, or puts it back, at once. Raises "text.required" for what a law needs."""
+    """Takes a thing off the site, or puts it back, at once.
+
+    Raises "text.required" for what a law needs, "round.announced" for a consultation people were told of.
+    """
     before = pages.newest(session, kind, key, NEUTRAL)
     if before is None:
         raise SurveysError("revision.unknown", number=0)
-    if retired and key in KINDS[kind].required:
-        raise SurveysError("text.required", key=key)
+    if retired:
+        _may_go(session, kind, key)
     draft = _in_state(session, kind, key, NEUTRAL, "draft")
     pages.revise(session, kind, key, NEUTRAL, {**before.body, "retired": retired}, by=by, now=now, keys=keys)
     if draft is not None:
@@ -318,8 +321,8 @@ def _whole(kind: str, locale: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sound(session: Session, kind: str, key: str, facts: Mapping[str, Any]) -> None:
     """What one body alone cannot show: that it names what exists, and that its colours can be read."""
-    if facts.get("retired") and key in KINDS[kind].required:
-        raise SurveysError("text.required", field="retired", key=key)
+    if facts.get("retired"):
+        _may_go(session, kind, key)
     for (of, field), target in REFERENCES.items():
         value = facts.get(field) if of == kind else None
         for name in [value] if isinstance(value, str) else value or []:
@@ -329,6 +332,14 @@ def _sound(session: Session, kind: str, key: str, facts: Mapping[str, Any]) -> N
         weak = brand.weak_pairs(facts.get("colours", {}))
         if weak:
             raise SurveysError("colours.weak", field="colours", pairs=weak, locale=NEUTRAL)
+
+
+def _may_go(session: Session, kind: str, key: str) -> None:
+    """Whether this may leave the site: a promise changes with a reason, never by hiding it."""
+    if key in KINDS[kind].required:
+        raise SurveysError("text.required", field="retired", key=key)
+    if kind == "round" and rounds.is_launched(session, key):
+        raise SurveysError("round.announced", field="retired", key=key)
 
 
 def _decided(session: Session, slug: str, now: dt.datetime) -> None:

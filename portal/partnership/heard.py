@@ -14,15 +14,13 @@ from surveys import moderation, surveys
 from surveys.moderation import themes as frames
 from surveys.questionnaire.model import LongText
 from surveys.records import Comment
+from surveys.results import fair_share
 from surveys.results.disclosure import Policy, ReleasedTable
 from surveys.results.layout import NOT_GIVEN
 from surveys.results.releases import Release
 from surveys.results.rounding import rounded
 from surveys.results.tables import ALL
 from surveys.sealing import Keyring
-
-SHORT = 3
-"""A group is called missing when its share lies this many points under the district's."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,8 @@ class Group:
 
     @property
     def missing(self) -> bool:
-        return self.answered <= self.district - SHORT
+        """By the rule of the results page, on the whole per cent that is shown."""
+        return fair_share.too_little(round(self.answered), round(self.district))
 
 
 @dataclass(frozen=True)

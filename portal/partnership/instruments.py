@@ -22,6 +22,7 @@ from surveys.questionnaire.faults import Fault, faults
 from surveys.questionnaire.framing import drop_language
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import PlaceEntry, Questionnaire
+from surveys.questionnaire.rules import young
 from surveys.receipts import PREFIX, normalise
 from surveys.sealing import Keyring
 from surveys.surveys import SLUG, Survey, SurveyVersion
@@ -74,11 +75,9 @@ class Instrument:
         return tuple(self.document.locales[1:])
 
     @property
-    def has_under_13_route(self) -> bool:
-        """Whether somebody who says they are too young is led to a page that ends the survey."""
-        question = self.document.question_by_id.get(self.document.age_question or "")
-        stops = {stop.id for stop in self.document.stops if stop.deletes_draft}
-        return any(option.stop in stops for option in getattr(question, "options", ()) if option.stop)
+    def under_13_lack(self) -> str:
+        """Why somebody under 13 may not be led out in time; empty when nobody is missed."""
+        return young.lack(self.document)
 
 
 def of_round(session: Session, round_: Round) -> tuple[Instrument, ...]:
@@ -376,14 +375,4 @@ def asked_before(session: Session) -> tuple[Survey, ...]:
     found = session.scalars(select(Survey).where(Survey.id.in_(versions)))
     return tuple(
         sorted(found, key=lambda one: (one.opens_at is not None, one.opens_at, one.slug), reverse=True)
-    )
-
-
-def version_at(session: Session, survey_id: str, moment: dt.datetime) -> SurveyVersion | None:
-    """The version people were asked at that moment."""
-    return session.scalar(
-        select(SurveyVersion)
-        .where(SurveyVersion.survey_id == survey_id, SurveyVersion.published_at <= moment)
-        .order_by(SurveyVersion.number.desc())
-        .limit(1)
     )

@@ -12,7 +12,7 @@ from portal.partnership import approvals, editing, gates, instruments, readiness
 from portal.partnership.checklist import Holders
 from portal.partnership.rounds import LONDON, Round, RoundSurvey, add_survey, last_day, note
 from surveys import surveys
-from surveys.db import Base, UTCDateTime, append_only, new_id
+from surveys.db import Base, UTCDateTime, append_only, as_of, new_id
 from surveys.errors import SurveysError
 from surveys.results import releases
 from surveys.sealing import Keyring
@@ -48,16 +48,21 @@ append_only(RoundChange.__table__)
 
 
 class ChangeWords(Base):
-    """The reason of a change in another language of the site; a newer one takes its place."""
+    """One wording of a change's reason in another language of the site; the newest shows."""
 
-    __tablename__ = "round_change_words"
+    __tablename__ = "round_change_wording"
     __table_args__ = (CheckConstraint("words <> ''", name="words"),)
 
     change_id: Mapped[str] = mapped_column(ForeignKey("round_change.id"), primary_key=True)
     locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1 on. Where the first is a later one, those before it were not kept."""
     words: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+
+
+append_only(ChangeWords.__table__)
 
 
 def say_reason(
@@ -76,25 +81,42 @@ def say_reason(
         raise SurveysError("record.missing", field="words")
     if len(given) > MOST_REASON:
         raise SurveysError("record.too_long", field="words", most=MOST_REASON)
-    session.merge(ChangeWords(change_id=change.id, locale=locale, words=given, by=by, at=now))
+    round_ = session.get_one(Round, change.round_id, with_for_update=True)
+    mine = (ChangeWords.change_id == change.id, ChangeWords.locale == locale)
+    last = session.scalar(select(ChangeWords).where(*mine).order_by(ChangeWords.number.desc()).limit(1))
+    if last is not None and last.words == given:
+        return
+    number = last.number + 1 if last is not None else 1
+    session.add(ChangeWords(change_id=change.id, locale=locale, number=number, words=given, by=by, at=now))
     session.flush()
-    round_ = session.get_one(Round, change.round_id)
     facts = {"translated": change.id, "locale": locale}
     note(session, round_, "round.reason_translated", facts, by=by, now=now, keys=keys)
 
 
 def reasons_in(session: Session, round_id: str, locale: str) -> dict[str, str]:
     """The reasons of a round's changes that were given in this language, by change."""
-    wanted = select(ChangeWords.change_id, ChangeWords.words).join(
-        RoundChange, RoundChange.id == ChangeWords.change_id
+    until = as_of(session)
+    return {
+        one.change_id: one.words
+        for one in wordings_of(session, round_id)
+        if one.locale == locale and (until is None or one.at <= until)
+    }
+
+
+def wordings_of(session: Session, round_id: str) -> tuple[ChangeWords, ...]:
+    """Every wording of every reason in every other language, the first ones first."""
+    wanted = (
+        select(ChangeWords)
+        .join(RoundChange, RoundChange.id == ChangeWords.change_id)
+        .where(RoundChange.round_id == round_id)
     )
-    found = wanted.where(RoundChange.round_id == round_id, ChangeWords.locale == locale)
-    return {row[0]: row[1] for row in session.execute(found)}
+    return tuple(session.scalars(wanted.order_by(ChangeWords.number)))
 
 
-def changes_of(session: Session, round_id: str, until: dt.datetime | None = None) -> tuple[RoundChange, ...]:
-    """Oldest first; only those made up to ``until`` when it is given."""
+def changes_of(session: Session, round_id: str) -> tuple[RoundChange, ...]:
+    """Oldest first."""
     wanted = select(RoundChange).where(RoundChange.round_id == round_id).order_by(RoundChange.at)
+    until = as_of(session)
     if until is not None:
         wanted = wanted.where(RoundChange.at <= until)
     return tuple(session.scalars(wanted))

@@ -228,6 +228,12 @@ def _listed(row: Outgoing, keys: Keyring, accounts: bool) -> Listed:
     )
 
 
+def faults(session: Session) -> tuple[str, ...]:
+    """Why letters that wait or were given up did not leave, each code once."""
+    unsent = select(Outgoing.fault).where(Outgoing.state != "sent", Outgoing.fault != "").distinct()
+    return tuple(sorted(session.scalars(unsent)))
+
+
 def standing(session: Session) -> dict[str, int]:
     """How many letters are queued, sent and failed."""
     found = session.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state))

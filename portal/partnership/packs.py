@@ -16,7 +16,7 @@ from portal.partnership import crime, offers, pages, rounds
 from portal.partnership.crime_files import Month
 from portal.partnership.geography import MarginRow, PlaceRow
 from portal.partnership.pack_files import Reading, Written
-from portal.partnership.places import Margin, Place
+from portal.partnership.places import Margin, Place, keep_edition
 from portal.partnership.rounds import RoundPlan
 from portal.partnership.sources import Fault
 from surveys import audit
@@ -149,6 +149,10 @@ def load(session: Session, pack: Pack, *, by: str, now: dt.datetime, keys: Keyri
     for margin in pack.margins:
         name = f"census/{margin.variable}/{margin.category}"
         _sort(_load_margin(session, margin), name, added, unchanged, kept)
+    brought = {(one.variable, one.as_of) for one in pack.margins}
+    for variable, as_of in sorted(brought):
+        if any(name.startswith(f"census/{variable}/") for name in added):
+            keep_edition(session, variable, as_of, now=now)
     for plan in pack.rounds:
         if rounds.by_slug(session, plan.slug) is None:
             rounds.create(session, slug=plan.slug, by=by, now=now, keys=keys)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Numeric, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys.db import Base, Json, JsonValue
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, as_of
 from surveys.questionnaire.model import PlaceEntry
 
 
@@ -58,6 +58,63 @@ class Margin(Base):
     category: Mapped[str] = mapped_column(String(120))
     count: Mapped[int | None]
     percent: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
+
+
+class MarginEdition(Base):
+    """One table of the census as it was brought once, whatever came in its place later."""
+
+    __tablename__ = "census_edition"
+    __table_args__ = (UniqueConstraint("variable", "as_of", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variable: Mapped[str] = mapped_column(String(60))
+    as_of: Mapped[dt.date]
+    number: Mapped[int]
+    """From 1 on. Where the first is a later one, those before it were not kept."""
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    shares: Mapped[JsonValue] = mapped_column(Json)
+    """Source, category, count and percent of each share, in order."""
+
+
+append_only(MarginEdition.__table__)
+
+MOST_SHARES = 10_000
+
+
+def keep_edition(session: Session, variable: str, as_of: dt.date, *, now: dt.datetime) -> None:
+    """Keeps a table of the census as it stands from now on."""
+    mine = (MarginEdition.variable == variable, MarginEdition.as_of == as_of)
+    last = session.scalar(select(func.max(MarginEdition.number)).where(*mine))
+    rows = select(Margin).where(Margin.variable == variable, Margin.as_of == as_of).order_by(Margin.id)
+    shares = [[row.source, row.category, row.count, row.percent] for row in session.scalars(rows)]
+    session.add(MarginEdition(variable=variable, as_of=as_of, number=(last or 0) + 1, at=now, shares=shares))
+    session.flush()
+
+
+def editions(session: Session) -> dict[tuple[str, dt.date], list[MarginEdition]]:
+    """Every edition of every table, as far as they were kept, the first ones first."""
+    found: dict[tuple[str, dt.date], list[MarginEdition]] = {}
+    for one in session.scalars(select(MarginEdition).order_by(MarginEdition.id)):
+        found.setdefault((one.variable, one.as_of), []).append(one)
+    return found
+
+
+def all_margins(session: Session) -> list[Margin]:
+    """Every share of the census, by the date of its table: what stands now, or stood then."""
+    moment = as_of(session)
+    if moment is None:
+        return list(session.scalars(select(Margin).order_by(Margin.as_of, Margin.id)))
+    found = []
+    for (variable, date), kept in sorted(editions(session).items(), key=lambda pair: pair[0][1]):
+        stood = [one for one in kept if one.at <= moment]
+        if not stood and kept[0].number == 1:
+            continue
+        shown = stood[-1] if stood else kept[0]
+        for place, (source, category, count, percent) in enumerate(shown.shares):
+            facts = {"source": source, "category": category, "count": count, "percent": percent}
+            facts |= {"id": shown.id * MOST_SHARES + place, "variable": variable, "as_of": date}
+            found.append(Margin(**facts))
+    return found
 
 
 def places(session: Session, area_set: str, level: Literal["parish", "ward"]) -> tuple[Place, ...]:

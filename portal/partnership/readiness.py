@@ -70,7 +70,7 @@ def _asking(one: Instrument) -> Asking:
         slug=one.slug,
         audience=one.audience,
         faults=len(one.faults),
-        under_13_route=one.has_under_13_route,
+        under_13_lack=one.under_13_lack,
         languages=one.languages,
         incomplete=one.incomplete,
         unchecked=one.unchecked,

@@ -1,11 +1,10 @@
-"""Next year's consultation from this year's, and what people saw of one on any day."""
+"""Next year's consultation from this year's."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -15,21 +14,17 @@ from portal.partnership import (
     consultation_record,
     editing,
     instruments,
-    openings,
     pages,
-    round_documents,
     rounds,
 )
 from portal.partnership.instruments import PlannedSurvey
-from portal.partnership.openings import RoundChange
-from portal.partnership.pages import NEUTRAL, Revision
-from portal.partnership.round_documents import RoundDocument
-from portal.partnership.rounds import Round, RoundSurvey
+from portal.partnership.pages import NEUTRAL
+from portal.partnership.rounds import Round
 from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire, Translation
 from surveys.sealing import Keyring
-from surveys.surveys import SLUG, Survey, SurveyVersion
+from surveys.surveys import SLUG
 
 NOT_COPIED = frozenset(
     "opens closes results_due outcome_due impact_assessment impact_assessment_on decision demonstration"
@@ -125,59 +120,3 @@ def free_slug(session: Session, earlier: str, round_slug: str) -> str:
         number += 1
         candidate = f"{stem}-{number}"
     return candidate
-
-
-# As it was seen -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SeenSurvey:
-    survey: Survey
-    audience: str
-    state: str
-    version: SurveyVersion
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A consultation as the public met it at one moment."""
-
-    moment: dt.datetime
-    facts: Mapping[str, Any]
-    texts: Mapping[str, Mapping[str, Any]]
-    revisions: tuple[Revision, ...]
-    """Which state of which words it was, so that anybody can look it up again."""
-    surveys: tuple[SeenSurvey, ...]
-    documents: tuple[RoundDocument, ...]
-    changes: tuple[RoundChange, ...]
-
-
-def as_seen(session: Session, round_: Round, moment: dt.datetime) -> Seen:
-    """What anybody could read and was asked at that moment: words, questions, documents, changes of dates."""
-    locales = select(Revision.locale).where(Revision.kind == "round", Revision.key == round_.slug).distinct()
-    revisions = [
-        found
-        for locale in session.scalars(locales)
-        if (found := pages.as_at(session, "round", round_.slug, locale, moment)) is not None
-    ]
-    bodies = {row.locale: row.body for row in revisions}
-    rows = session.execute(
-        select(RoundSurvey, Survey)
-        .join(Survey, Survey.id == RoundSurvey.survey_id)
-        .where(RoundSurvey.round_id == round_.id)
-        .order_by(RoundSurvey.position)
-    )
-    asked = []
-    for link, survey in rows:
-        version = instruments.version_at(session, survey.id, moment)
-        if version is not None:
-            asked.append(SeenSurvey(survey, link.audience, surveys.state(survey, moment), version))
-    return Seen(
-        moment=moment,
-        facts=bodies.get(NEUTRAL, {}),
-        texts={locale: body for locale, body in bodies.items() if locale != NEUTRAL},
-        revisions=tuple(revisions),
-        surveys=tuple(asked),
-        documents=round_documents.of_round(session, round_.id, moment),
-        changes=openings.changes_of(session, round_.id, moment),
-    )

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, undefer
 
 from portal.partnership.rounds import Round, note
-from surveys.db import Base, UTCDateTime, new_id
+from surveys.db import Base, UTCDateTime, as_of, new_id
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 
@@ -135,8 +135,9 @@ def remove(
     note(session, round_, "round.document_removed", {"document": document.id}, by=by, now=now, keys=keys)
 
 
-def of_round(session: Session, round_id: str, at: dt.datetime | None = None) -> tuple[RoundDocument, ...]:
-    """What stands on the page, oldest first: now, or at some moment. Without the content."""
+def of_round(session: Session, round_id: str) -> tuple[RoundDocument, ...]:
+    """What stands on the page, oldest first. Without the content."""
+    at = as_of(session)
     found = session.scalars(
         select(RoundDocument).where(RoundDocument.round_id == round_id).order_by(RoundDocument.added_at)
     )

@@ -17,7 +17,7 @@ from portal.partnership.pages import Entry
 from portal.partnership.places import place_entries
 from portal.partnership.register import Body, Slug
 from surveys import audit, surveys
-from surveys.db import Base, UTCDateTime, new_id
+from surveys.db import Base, UTCDateTime, as_of, new_id
 from surveys.errors import SurveysError
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import Questionnaire
@@ -141,6 +141,16 @@ def note(
 
 def by_slug(session: Session, slug: str) -> Round | None:
     return session.scalar(select(Round).where(Round.slug == slug))
+
+
+def is_launched(session: Session, slug: str) -> bool:
+    """Whether people were promised this round: it was launched, or a pack gave its surveys their dates."""
+    round_ = by_slug(session, slug)
+    if round_ is None or round_.launched_at is not None:
+        return round_ is not None
+    dated = select(Survey.id).join(RoundSurvey, RoundSurvey.survey_id == Survey.id)
+    dated = dated.where(RoundSurvey.round_id == round_.id, Survey.opens_at.is_not(None))
+    return session.scalar(dated.limit(1)) is not None
 
 
 def everyone(session: Session) -> tuple[Round, ...]:
@@ -319,7 +329,8 @@ def one(session: Session, slug: str, now: dt.datetime, locale: str = pages.SOURC
     if round_ is None or entry is None:
         return None
     found = _consultation(round_, _asked(session, now, round_.id).get(round_.id, ()), entry)
-    return found if found.state != "draft" or pages.overlaid(session) else None
+    previewed = pages.overlaid(session) and as_of(session) is None
+    return found if found.state != "draft" or previewed else None
 
 
 def withdrawn(
@@ -348,7 +359,8 @@ def _asked(session: Session, now: dt.datetime, round_id: str | None = None) -> d
         rows = rows.where(RoundSurvey.round_id == round_id)
     asked: dict[str, tuple[Asked, ...]] = {}
     for link, survey in session.execute(rows.order_by(RoundSurvey.position)):
-        mine = Asked(survey=survey, audience=link.audience, state=surveys.state(survey, now))
+        stood = surveys.as_it_stood(session, survey)
+        mine = Asked(survey=stood, audience=link.audience, state=surveys.state(stood, now))
         asked[link.round_id] = (*asked.get(link.round_id, ()), mine)
     return asked
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort
 from markupsafe import Markup
 
 from portal.database import read_session
 from portal.findings_words import answered_words
 from portal.i18n import SOURCE_LOCALE, direction, html_lang, locale_code
+from portal.lookback import now
 from portal.partnership import pages
 from portal.rendering import LONDON, markdown, spoken
 
@@ -55,7 +56,7 @@ def notice(key: str) -> pages.Entry | None:
     found = pages.one(read_session(), "notice", key, locale_code())
     if found is None:
         return None
-    today = current_app.extensions["portal.clock"]().astimezone(LONDON).date()
+    today = now().astimezone(LONDON).date()
     in_force = (found.facts.since or today) <= today <= (found.facts.until or today)
     return found if in_force else None
 

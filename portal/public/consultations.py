@@ -10,10 +10,11 @@ from typing import Any, cast
 from flask import Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.database import read_session
 from portal.i18n import SOURCE_LOCALE, locale_code
+from portal.lookback import now as now
 from portal.partnership import openings, round_documents, rounds
 from portal.partnership.rounds import Asked, Consultation
 from portal.public.blueprint import bp
@@ -23,7 +24,7 @@ from surveys import surveys
 from surveys.authoring import publishing
 from surveys.moderation import publication
 from surveys.questionnaire.model import Questionnaire
-from surveys.results.releases import Release
+from surveys.results import releases
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion
 
@@ -55,10 +56,6 @@ class Instrument:
         headline = self.document.question_by_id.get(self.document.headline or "")
         options = headline.options if headline is not None else []
         return [label(self.document, o.text, locale_code()) for o in options if o.meaning == "answer"]
-
-
-def now() -> dt.datetime:
-    return cast(dt.datetime, current_app.extensions["portal.clock"]())
 
 
 def keys() -> Keyring:
@@ -93,8 +90,7 @@ def questionnaire(survey: Survey, number: int | None = None) -> Questionnaire | 
 
 def release_number(survey: Survey) -> int | None:
     """The number of the newest release of a survey; None before the first."""
-    wanted = select(func.max(Release.number)).where(Release.survey_id == survey.id)
-    return read_session().scalar(wanted)
+    return releases.newest_number(read_session(), survey.id)
 
 
 def of_survey(survey: Survey) -> Consultation | None:
@@ -232,11 +228,9 @@ def _documents(slug: str) -> tuple[round_documents.RoundDocument, ...]:
 def round_document(slug: str, document_id: str) -> ResponseReturnValue:
     """An uploaded document, to be saved: no browser opens it as a page of this site."""
     shown = rounds.one(read_session(), slug, now(), locale_code())
-    round_ = rounds.by_slug(read_session(), slug)
-    document = round_documents.read(read_session(), document_id)
-    if shown is None or round_ is None or document is None or document.round_id != round_.id:
-        abort(404)
-    if document.removed_at is not None:
+    offered = any(one.id == document_id for one in _documents(slug))
+    document = round_documents.read(read_session(), document_id) if shown and offered else None
+    if document is None:
         abort(404)
     response = Response(document.content, mimetype=document.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=document.file_name)

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import alongside_words, findings_words, maps, method_words, panels
+from portal import against_words, alongside_words, findings_words, maps, method_words, panels
 from portal.database import read_session
 from portal.documents import files
 from portal.drawing import DRAWINGS, PICTURE, SINCE
@@ -27,6 +27,7 @@ from portal.public.year import decided_on
 from portal.reading import Label, Reading, base_words, families, label, read
 from surveys import surveys
 from surveys.questionnaire.model import Questionnaire
+from surveys.results import releases
 from surveys.results.alongside import about_people
 from surveys.results.releases import Release
 from surveys.surveys import Survey
@@ -169,14 +170,7 @@ def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[
 
 def latest_shares() -> list[int] | None:
     """The widths of the fields on every page: topics of the newest release of a survey of people."""
-    newest = (
-        select(Survey)
-        .join(Release, Release.survey_id == Survey.id)
-        .where(Survey.kind == "anonymous", Survey.withdrawn_at.is_(None))
-        .order_by(Release.made_at.desc())
-        .limit(1)
-    )
-    survey = read_session().scalar(newest)
+    survey = releases.newest_of_people(read_session())
     shown = published(survey) if survey is not None else None
     return figures.field_shares(shown.headline) if shown is not None and shown.headline else None
 
@@ -310,6 +304,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
             beside=alongside_words.beside(shown.content, shown.document, locale_code()),
             years=alongside_words.since(shown.content, shown.toplines),
             ranks=alongside_words.ranks(shown.content, shown.toplines),
+            against=against_words.against(shown.content, shown.readings),
             weighted=shown.weighted,
             figures=figures,
             panels=panels.panels,
@@ -335,7 +330,8 @@ def key_findings(shown: Published) -> list[dict[str, Any]]:
     return [
         {
             "text": _with_topic(shown, reading, lead),
-            "base": findings_words.answered_words(reading.first.answered),
+            "base": against_words.named_bases(shown.content, shown.document, reading)
+            or findings_words.answered_words(reading.first.answered),
             "key": reading.key,
         }
         for reading in chosen

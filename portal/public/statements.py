@@ -8,6 +8,7 @@ from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from portal.i18n import locale_code
+from portal.lookback import now
 from portal.partnership.pages import Entry
 from portal.public.blueprint import bp, entries, entry
 from portal.rendering import site
@@ -38,7 +39,7 @@ def accessibility() -> ResponseReturnValue:
         dates=dates,
         compliance=next((item.facts.compliance for item in sections if item.facts.compliance), None),
         contact=_contact("accessibility"),
-        today=current_app.extensions["portal.clock"]().date(),
+        today=now().date(),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.database import read_session, writing
 from portal.i18n import locale_code
+from portal.lookback import then
 from portal.partnership import invitations
 from portal.partnership.board import START
 from portal.partnership.rounds import RoundSurvey
@@ -39,7 +40,7 @@ NOT_NOW = {"coming": 200, "grace": 200, "paused": 200, "closed": 200, "withdrawn
 def start(slug: str) -> Response:
     survey = survey_at(slug)
     state = surveys.state(survey, visit.now())
-    sitting = _under_way(survey) if state in ("open", "grace") else None
+    sitting = _under_way(survey) if state in ("open", "grace") and then() is None else None
     if state in NOT_NOW and not (sitting is not None and request.method == "POST"):
         return _not_now(survey, state, sitting)
     if sitting is None and invitations.only_by_invitation(read_session(), survey):

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from flask import current_app, g, session
+from flask import g, session
 from flask_wtf.csrf import generate_csrf
+
+from portal.lookback import now as now
 
 IDLE_MINUTES = 20
 IDLE = dt.timedelta(minutes=IDLE_MINUTES)
@@ -20,10 +22,6 @@ MOST_SURVEYS = 4
 """How many surveys one device can have under way; the oldest is let go first."""
 
 DRAFTS, SENT, SEEN, BEGAN = "drafts", "sent", "seen", "began"
-
-
-def now() -> dt.datetime:
-    return cast("dt.datetime", current_app.extensions["portal.clock"]())
 
 
 def keep_time() -> None:

@@ -27,6 +27,7 @@ from surveys import responses, surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.checking import Checked, Raw, check_form
 from surveys.questionnaire.model import Questionnaire
+from surveys.questionnaire.routing import walk
 from surveys.surveys import Survey, SurveyVersion
 
 ONCE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -75,6 +76,9 @@ def _take(survey: Survey, version: SurveyVersion) -> Response:
         page = _drawn(survey, document, generate_csrf, once, fields, checked, unclear, publish)
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)
     answers = checked.answers
+    end = walk(document, answers).steps[-1]
+    if end.kind == "stop":  # nothing of this form was kept, and nothing is
+        return to(url_for("respond.stop", slug=survey.slug, stop_id=end.id))
     if cautions_of(document, answers) and request.form.get("kept") != "yes":
         page = _drawn(survey, document, generate_csrf, once, fields, checked, publish=publish, ask=True)
         return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY)

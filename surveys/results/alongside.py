@@ -1,4 +1,4 @@
-"""What a release sets beside its tables: the census, the survey before, and how sure an order is.
+"""What a release sets beside its tables: the census, the survey before, how sure an order is, group and rest.
 
 Made when the release is made, from its rounded tables and nothing else of our own, and kept in it, so that
 page and files say the same for ever. Plain JSON, without a word: keys, whole per cent, codes of why not.
@@ -9,6 +9,7 @@ left: [{key, why}]}; ``why``: "no-census", "not-asked", "few", "protect", or why
 points, low, high, differs}], earlier: [{survey, number, first_day, shares: [{key, share, hidden}]}]}}};
 ``reason`` "" or a code of :func:`unlike`, "hidden", "base-small"; ``earlier``: the surveys before that one,
 the newest first, as far back as the same question was asked in the same words and nothing stood in the way.
+``against``: {table: groups against the rest, see :mod:`surveys.results.against`}.
 ``orders``: {table: {draws, places: [{key, rank, first, last, low, high, top_three}], left: [{key, why}]}}.
 """
 
@@ -22,7 +23,9 @@ import numpy as np
 
 from surveys.questionnaire.model import Category, Dimension, Questionnaire
 from surveys.results import ranking
+from surveys.results.against import against
 from surveys.results.comparison import SMALLEST_BASE, Compared, Share, each
+from surveys.results.disclosure import ReleasedTable
 from surveys.results.rounding import Policy, percent
 from surveys.results.weighting import Target
 
@@ -55,6 +58,11 @@ def alongside(
         "beside": population(toplines, document, targets),
         "since": since(content, toplines, document, before) if before else None,
         "orders": orders(toplines, document),
+        "against": {
+            table["key"]: found
+            for table in content["tables"]
+            if (found := against(ReleasedTable.from_json(table))) is not None
+        },
     }
 
 
@@ -63,7 +71,8 @@ def without(kept: Content, keys: set[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "beside" in kept:
         found["beside"] = [one for one in kept["beside"] if one["table"] in keys]
-        found["orders"] = {key: one for key, one in kept["orders"].items() if key in keys}
+        for name in ("orders", "against"):
+            found[name] = {key: one for key, one in kept.get(name, {}).items() if key in keys}
         years = kept["since"]
         found["since"] = years and {
             **years,

@@ -6,7 +6,8 @@ For officers; what is published goes through :mod:`surveys.results.disclosure`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +18,10 @@ from surveys.results.comparison import Compared, Share, benjamini_hochberg, comp
 from surveys.results.cube import Cube, Where
 from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_errors, wilson
 from surveys.results.layout import NOT_GIVEN, RESPONSES, Counter
-from surveys.results.ranking import Place, order_of, shares_drawn, weighted_shares_drawn
+from surveys.results.ranking import DRAWS, Place, order_of, shares_drawn, weighted_shares_drawn
 from surveys.results.scan import Crossed
 from surveys.results.tables import ALL, FIRST_CHOICE, ExactTable, Group, answer_keys
-from surveys.results.weighting import Target, Weighting, weigh
+from surveys.results.weighting import Target, Weighting, weigh, weigh_again
 
 Floats = NDArray[np.float64]
 Correction = Callable[[Sequence[float]], list[float]]
@@ -222,21 +223,62 @@ class Importance:
     reason: str | None = None
 
 
-def importance(
-    cube: Cube,
-    question: str,
-    *,
-    where: Where | None = None,
-    targets: Sequence[Target] = (),
-    draws: int = 1_000,
-) -> Importance:
-    """The order of a pick-then-one ("one-of") question. With ``targets``, weighted: every bootstrap draw is
-    raked again. Only answers with the meaning "answer" take part. Raises KeyError for another kind."""
+@dataclass(frozen=True)
+class Choices:
+    """The sums by cell from which :class:`Importance` is worked out: a copy, so drawing holds the cube up for
+    nobody. ``categories`` and ``cells`` are those of the axes, ``targets`` what weighs them, if anything."""
+
+    keys: tuple[str, ...]
+    people: Floats
+    answered: Floats
+    chosen: Floats
+    first: Floats
+    categories: Mapping[str, Sequence[str]]
+    cells: Mapping[str, NDArray[np.intp]]
+    targets: tuple[Target, ...]
+    weighting: Weighting | None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The same for the same sums and the same census, whatever happened in between."""
+        told = hashlib.sha256(repr((self.keys, self.categories, self.targets)).encode())
+        for sums in (self.people, self.answered, self.chosen, self.first, *self.cells.values()):
+            told.update(str(sums.shape).encode() + np.ascontiguousarray(sums).tobytes())
+        return told.hexdigest()
+
+    def importance(self, draws: int = DRAWS) -> Importance:
+        """The order; weighted where weights can be trusted, and then raked again in every draw: seconds of work."""
+        base = int(self.answered.sum())
+        if not base or not self.keys:
+            return Importance(base, {}, (), "nobody")
+        if self.weighting is None or not self.weighting.on:
+            chosen, scores = self.chosen.sum(axis=0) / base, self.first.sum(axis=0) / base
+            drawn = shares_drawn(self.first.sum(axis=0).astype(np.int64), base, draws=draws)
+        else:
+            weights = self.weighting.weights
+            total = float(weights @ self.answered)
+            chosen, scores = weights @ self.chosen / total, weights @ self.first / total
+            drawn = weighted_shares_drawn(
+                self.first.astype(np.int64),
+                self.answered.astype(np.int64),
+                (self.people - self.answered).astype(np.int64),
+                lambda people: weigh_again(self.categories, self.cells, people, self.targets),
+                draws=draws,
+            )
+        shares = {key: float(value) for key, value in zip(self.keys, chosen, strict=True)}
+        return Importance(base, shares, order_of(self.keys, scores, drawn))
+
+
+def choices(
+    cube: Cube, question: str, *, where: Where | None = None, targets: Sequence[Target] = ()
+) -> Choices:
+    """What a pick-then-one ("one-of") question says of importance. Only answers with the meaning "answer"
+    take part. Raises KeyError for another kind."""
     document = cube.layout.questionnaire
     asked = document.question_by_id[question]
     picked = document.question_by_id[asked.of]
     substantive = {option.key for option in picked.options if option.meaning == "answer"}
-    keys = [key for key in answer_keys(document, asked) if key in substantive]
+    keys = tuple(key for key in answer_keys(document, asked) if key in substantive)
     wanted = [
         RESPONSES,
         Counter(picked.id, 0, "", "asked"),
@@ -246,31 +288,17 @@ def importance(
     ]
     axes, counts = _counts(cube, wanted)
     counts = counts * _inside(cube, axes, where or {}, None, ALL)[:, None]
-    answered = counts[:, 1] - counts[:, 2]
-    base, size = int(answered.sum()), len(keys)
-    if not base or not keys:
-        return Importance(base, {}, (), "nobody")
-    first, any_place = counts[:, 3 : 3 + size], counts[:, 3 + size :]
-    weighting = weighting_of(cube, targets) if targets else None
-    if weighting is None or not weighting.on:
-        chosen = any_place.sum(axis=0) / base
-        scores = first.sum(axis=0) / base
-        drawn = shares_drawn(first.sum(axis=0).astype(np.int64), base, draws=draws)
-    else:
-        weights, layout = weighting.weights, cube.layout
-        total = float(weights @ answered)
-        chosen, scores = weights @ any_place / total, weights @ first / total
-        categories = {axis.key: axis.categories for axis in layout.axes}
-        cells = {axis.key: axes[number] for number, axis in enumerate(layout.axes)}
-        drawn = weighted_shares_drawn(
-            first.astype(np.int64),
-            answered.astype(np.int64),
-            (counts[:, 0] - answered).astype(np.int64),
-            lambda people: weigh(categories, cells, people, targets).weights,
-            draws=draws,
-        )
-    shares = {key: float(value) for key, value in zip(keys, chosen, strict=True)}
-    return Importance(base, shares, order_of(keys, scores, drawn))
+    return Choices(
+        keys,
+        people=counts[:, 0],
+        answered=counts[:, 1] - counts[:, 2],
+        first=counts[:, 3 : 3 + len(keys)],
+        chosen=counts[:, 3 + len(keys) :],
+        categories={axis.key: axis.categories for axis in cube.layout.axes},
+        cells={axis.key: axes[number] for number, axis in enumerate(cube.layout.axes)},
+        targets=tuple(targets),
+        weighting=weighting_of(cube, targets) if targets else None,
+    )
 
 
 def given_shares(cube: Cube, axis: str) -> dict[str, int]:

@@ -19,12 +19,15 @@ grid.range      key, net (True if key is a net), highest, highest_percent, lowes
                 ``highest``, ``lowest``: lists of rows (several when equal)
 grid.level      key, net, percent, rows          grid.few       no two rows can be compared
 text.wrote      people
-by.range        by, net, highest, highest_percent, lowest, lowest_percent, shown, unshown[, percent]
-                ``highest``, ``lowest``: lists of groups; ``percent``: everybody's
-by.level        by, net, percent, shown, unshown: the same in every group shown
+by.apart        by, net, apart ([group, percent, rest, points], the furthest first), shown, unshown, percent
+                the groups that differ from the rest by more than chance; ``percent``: everybody's
+by.alike        by, net, shown, unshown, percent: no group differs from the rest by more than that
 by.same-top     by, first, shown, unshown        by.tops  by, tops ([group, keys]), shown, unshown
-by.few          by, shown, unshown: fewer than two groups can be compared
+by.few          by, shown, unshown: too few groups can be compared
 hidden.few      hidden.special  hidden.alike  hidden.complement   (no facts: nothing can be said)
+
+Releases of earlier days also have by.range (highest, highest_percent, lowest, lowest_percent: the ends,
+whatever chance could make of them) and by.level (percent: the same in every group).
 
 "Not given" is never compared. ``shown``, ``unshown``: how many groups could and could not be compared.
 """
@@ -37,6 +40,7 @@ from typing import Any
 
 from surveys.questionnaire.model import Net, Questionnaire
 from surveys.questionnaire.plan import SPECIAL, plan_of
+from surveys.results.against import against
 from surveys.results.disclosure import ReleasedGroup, ReleasedRow, ReleasedTable
 from surveys.results.layout import NOT_GIVEN
 from surveys.results.rounding import Policy, percent
@@ -221,16 +225,17 @@ def _by_dimension(table: ReleasedTable, document: Questionnaire) -> Finding:
     groups = [group for group in table.groups if group.key not in (ALL, NOT_GIVEN)]
     if table.net is None:
         return _tops(table, groups, document)
-    shares = {g.key: share for g in groups if (share := g.row(table.net).percent) is not None}
-    facts: Facts = {"by": table.by, "shown": len(shares), "unshown": len(groups) - len(shares)}
-    if len(shares) < 2:
+    found = against(table)
+    compared = found["groups"] if found else []
+    facts: Facts = {"by": table.by, "shown": len(compared), "unshown": len(groups) - len(compared)}
+    if not compared:
         return Finding("by.few", facts)
-    facts["net"] = table.net
-    ends = _ends(shares)
-    if ends["highest_percent"] == ends["lowest_percent"]:
-        return Finding("by.level", {**facts, "percent": ends["highest_percent"]})
-    everybody = table.group(ALL).row(table.net).percent
-    return Finding("by.range", {**facts, **ends, **({} if everybody is None else {"percent": everybody})})
+    facts |= {"net": table.net, "percent": table.group(ALL).row(table.net).percent}
+    apart = sorted((one for one in compared if one["differs"]), key=lambda one: -abs(one["points"]))
+    if not apart:
+        return Finding("by.alike", facts)
+    told = [[one["key"], one["share"], one["rest"], one["points"]] for one in apart]
+    return Finding("by.apart", {**facts, "apart": told})
 
 
 def _tops(table: ReleasedTable, groups: Sequence[ReleasedGroup], document: Questionnaire) -> Finding:

@@ -8,13 +8,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, Text, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Select,
+    String,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only
+from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, as_of
 from surveys.results.counted import Counts
 from surveys.results.disclosure import ReleasedTable
-from surveys.surveys import Survey
+from surveys.surveys import Survey, as_it_stood
 
 YEARS_BEFORE = 4
 
@@ -64,16 +73,38 @@ append_only(FrozenTables.__table__)
 
 def current(session: Session, survey_id: str) -> Release | None:
     """The newest release: what the public sees."""
-    return session.scalar(
-        select(Release).where(Release.survey_id == survey_id).order_by(Release.number.desc()).limit(1)
+    wanted = select(Release).where(Release.survey_id == survey_id)
+    found: Release | None = session.scalar(_known(session, wanted).order_by(Release.number.desc()).limit(1))
+    return found
+
+
+def newest_number(session: Session, survey_id: str) -> int | None:
+    """The number of the newest release; None before the first."""
+    number: int | None = session.scalar(
+        _known(session, select(func.max(Release.number)).where(Release.survey_id == survey_id))
     )
+    return number
+
+
+def newest_of_people(session: Session) -> Survey | None:
+    """The survey of people with the newest release of all; one that was taken back is none."""
+    wanted = _known(session, select(Survey).join(Release, Release.survey_id == Survey.id))
+    anonymous = wanted.where(Survey.kind == "anonymous").order_by(Release.made_at.desc())
+    if as_of(session) is None:
+        anonymous = anonymous.where(Survey.withdrawn_at.is_(None)).limit(1)
+    found = (as_it_stood(session, survey) for survey in session.scalars(anonymous))
+    return next((survey for survey in found if survey.withdrawn_at is None), None)
 
 
 def all_of(session: Session, survey_id: str) -> list[Release]:
     """Every release of a survey, the first one first."""
-    return list(
-        session.scalars(select(Release).where(Release.survey_id == survey_id).order_by(Release.number))
-    )
+    wanted = select(Release).where(Release.survey_id == survey_id)
+    return list(session.scalars(_known(session, wanted).order_by(Release.number)))
+
+
+def _known(session: Session, wanted: Select[Any]) -> Select[Any]:
+    moment = as_of(session)
+    return wanted if moment is None else wanted.where(Release.made_at <= moment)
 
 
 def contents_before(session: Session, survey: Survey) -> list[Mapping[str, Any]]:

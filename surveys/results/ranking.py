@@ -1,7 +1,7 @@
 """Orders of importance, and how sure they are: pick-then-one, true rankings, bootstrap over respondents.
 
 An order never stands alone: each place has an interval, the probability of being among the top three, and the
-group of neighbours it cannot be told from.
+run of neighbours, of which none can be told from the next, that it belongs to.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 DRAWS = 1_000
+_HELD = 1_000_000
+"""How many drawn numbers of ballots are in memory at once."""
 SEED = 20_261_130
 """The same answers always give the same intervals."""
 
@@ -44,7 +46,8 @@ def order_of(
     """Places, best first, from the scores and the scores of every bootstrap draw (draws by items).
 
     Rank intervals hold the middle 95 per cent of the draws. Two neighbours are told apart only if the better
-    one is ahead in 95 per cent of the draws; a run that is not told apart makes a band.
+    one is ahead in 95 per cent of the draws; a run of which none is told from the next makes a band. The
+    ends of a long band may differ: nothing is said about topics that are not neighbours.
     """
     if not len(keys):
         return ()
@@ -84,7 +87,9 @@ def shares_drawn(counts: NDArray[np.int64], base: int, *, draws: int = DRAWS, se
 def apart_drawn(counts: NDArray[np.int64], base: int, *, draws: int = DRAWS, seed: int = SEED) -> Floats:
     """The same when people choose several and only the counts are known: each item drawn by itself.
 
-    Which items were chosen together is not in a released table, so the ranges are a little wide.
+    Which items were chosen together is not in a released table. Where people may choose only a few, one item
+    crowds out another: of pick-up-to-five the difference of two neighbours varies 0.95 to 1.07 times as much
+    as drawn here, so most ranges are a little narrow.
     """
     chance = np.minimum(np.asarray(counts) / base, 1.0)
     random = np.random.default_rng(seed)
@@ -108,18 +113,21 @@ def weighted_shares_drawn(
     """The same by cell, raking again in every draw. ``answers``: cells by items, one answer a person at most;
     ``answered``: who answered at all; ``others``: people of the cell who did not."""
     rest = np.maximum(answered - answers.sum(axis=1), 0)
-    table = np.column_stack([answers, rest, others]).astype(np.float64)
+    table = np.column_stack([answers, rest, others])
+    cells, items = answers.shape
     number = int(table.sum())
     if not number or not answered.sum():
-        return np.zeros((0, answers.shape[1]))
+        return np.zeros((0, items))
+    cell, answer = np.nonzero(table)  # few of them: drawing all would cost ten times as much
+    chance = table[cell, answer] / number
     random = np.random.default_rng(seed)
-    flat = table.ravel() / number
-    found = np.empty((draws, answers.shape[1]))
+    found = np.empty((draws, items))
     for draw in range(draws):
-        seen = random.multinomial(number, flat).reshape(table.shape).astype(np.float64)
-        weights = reweigh(seen.sum(axis=1))
-        total = float(weights @ seen[:, :-1].sum(axis=1))
-        found[draw] = weights @ seen[:, :-2] / total if total else 0.0
+        seen = random.multinomial(number, chance).astype(np.float64)
+        weights = reweigh(np.asarray(np.bincount(cell, weights=seen, minlength=cells), dtype=np.float64))
+        weighed = np.bincount(answer, weights=weights[cell] * seen, minlength=items + 2)
+        total = float(weighed[:-1].sum())
+        found[draw] = weighed[:items] / total if total else 0.0
     return found
 
 
@@ -170,10 +178,16 @@ def borda_drawn(
     number = int(many.sum())
     if not number:
         return np.zeros((0, items))
-    points = np.array([borda([ballot], np.ones(1), items, top) for ballot in ballots])
+    points = np.zeros((len(ballots), items))
+    for row, ballot in enumerate(ballots):
+        points[row, list(ballot[:top])] = top - np.arange(len(ballot[:top]))
     random = np.random.default_rng(seed)
-    drawn: Floats = random.multinomial(number, many / number, size=draws) @ points / number
-    return drawn
+    at_once = max(1, _HELD // len(ballots))
+    parts = [
+        random.multinomial(number, many / number, size=min(at_once, draws - first)) @ points / number
+        for first in range(0, draws, at_once)
+    ]
+    return np.concatenate(parts)
 
 
 def plackett_luce(

@@ -33,6 +33,8 @@ from surveys.results.kept import contents_before as contents_before
 from surveys.results.kept import current as current
 from surveys.results.kept import exact_counts as exact_counts
 from surveys.results.kept import fingerprint as fingerprint
+from surveys.results.kept import newest_number as newest_number
+from surveys.results.kept import newest_of_people as newest_of_people
 from surveys.results.tables import ExactTable
 from surveys.results.weighting import Target
 from surveys.results.wording import wording_of

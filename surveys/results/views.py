@@ -17,6 +17,7 @@ from surveys.sealing import Keyring
 LONGEST_NAME = 80
 MOST = 100
 """Views one officer may keep of one survey."""
+EXPORTED = "responses.export"
 _PARTS = frozenset({"question", "by", "against", "where", "weighted"})
 
 
@@ -115,7 +116,7 @@ def note_export(
     audit.record(
         session,
         actor=by,
-        action="responses.export",
+        action=EXPORTED,
         subject=f"survey:{survey_id}",
         facts=facts,
         now=now,

@@ -175,12 +175,38 @@ def weigh(
     return Weighting(weights, number, shown, None, None, effect, trimmed, Calibration(design, people))
 
 
+def weigh_again(
+    categories: Mapping[str, Sequence[str]],
+    cells: Mapping[str, Places],
+    people: Floats,
+    targets: Sequence[Target],
+    rules: Rules | None = None,
+) -> Floats:
+    """The weights alone, for people drawn anew: raked and trimmed as :func:`weigh` does, but never given up.
+
+    Whether to weigh at all is decided once, by the people who answered. 1e-9 is far below what chance moves.
+    """
+    rules = rules or Rules()
+    prepared = (
+        _prepare(categories.get(t.axis, ()), cells.get(t.axis), people, t, rules.smallest) for t in targets
+    )
+    used = [one for one in prepared if one.margin.used] if people.any() else []
+    if not used:
+        return np.ones(len(people))
+    totals = [one.shares * float(people.sum()) for one in used]
+    return _within(people, [one.places for one in used], totals, rules, tolerance=1e-9)[0]
+
+
 def _within(
-    people: Floats, places: Sequence[Places], totals: Sequence[Floats], rules: Rules
+    people: Floats,
+    places: Sequence[Places],
+    totals: Sequence[Floats],
+    rules: Rules,
+    tolerance: float = 1e-12,
 ) -> tuple[Floats, int, float]:
     """Rakes, trims and rakes again until both hold; how many stand at a limit; how far a margin is off."""
     number = float(people.sum())
-    weights, _ = rake(people, places, totals)
+    weights, _ = rake(people, places, totals, tolerance=tolerance)
     trimmed, at_limit = weights, 0
     for _ in range(50):
         mean = float(weights @ people) / number
@@ -190,7 +216,7 @@ def _within(
         at_limit = int(people[trimmed <= rules.lightest].sum() + people[trimmed >= rules.heaviest].sum())
         if not cut.any():
             break
-        weights, _ = rake(people, places, totals, start=trimmed, rounds=200)
+        weights, _ = rake(people, places, totals, start=trimmed, tolerance=tolerance, rounds=200)
     trimmed = trimmed * (number / float(trimmed @ people))
     return trimmed, at_limit, _off(people, trimmed, places, totals)
 

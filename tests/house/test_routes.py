@@ -217,6 +217,8 @@ ADDRESSES = {
     "/office/rounds/<slug>/opening": WRITE,
     "/office/rounds/<slug>/as-seen/<name>": READ,
     "/office/rounds/<slug>/as-seen/colours.css": READ,
+    "/office/rounds/<slug>/as-seen/documents/<document_id>": READ,
+    "/office/rounds/<slug>/as-seen/surveys/<survey>": READ,
     "/office/rounds/<slug>/changes/<change_id>/<locale>": BOTH,
     "/office/rounds/<slug>/parts/<part>": BOTH,
     "/office/rounds/<slug>/publicity": BOTH,

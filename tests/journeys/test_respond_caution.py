@@ -91,6 +91,19 @@ def test_on_a_single_page_it_is_said_once_and_then_kept(site: Site, client: Page
     assert site.words() == {"comment": WORDS}
 
 
+def test_a_child_who_answers_on_a_single_page_is_led_out_and_nothing_is_kept(
+    site: Site, client: PageClient
+) -> None:
+    questionnaire = samples.one_page_with_age()
+    site.publish(questionnaire)
+    resident = Resident(client, questionnaire)
+    resident.open("form")
+    page = resident.press("Send my answers", age="under-13", comment="Dogs")
+    assert "This survey is for people aged 13 and over." in page.main
+    assert site.responses() == []
+    assert site.words() == {}
+
+
 def test_a_filled_trap_and_great_haste_are_noted_and_counted_all_the_same(
     resident: Resident, site: Site
 ) -> None:

@@ -138,13 +138,44 @@ def test_the_description_names_every_address_and_model(app: Flask) -> None:
         assert path["get"]["summary"]
 
 
+def listed(header: str) -> set[str]:
+    return {name.strip().lower() for name in header.split(",")}
+
+
+def test_another_site_may_ask_whether_anything_changed(app: Flask) -> None:
+    """A page elsewhere may read the ETag, send it back, and read how long a refusal lasts."""
+    client, address = app.test_client(), "/api/v1/priorities"
+    asks = {
+        "Origin": "https://elsewhere.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    before = client.options(address, headers=asks)
+    assert before.status_code in (200, 204)
+    assert before.headers["Access-Control-Allow-Origin"] == "*"
+    assert "if-none-match" in listed(before.headers["Access-Control-Allow-Headers"])
+    assert "get" in listed(before.headers["Access-Control-Allow-Methods"])
+    first = client.get(address, headers={"Origin": asks["Origin"]})
+    again = client.get(address, headers={"Origin": asks["Origin"], "If-None-Match": first.headers["ETag"]})
+    unknown = client.get("/api/v1/nothing", headers={"Origin": asks["Origin"]})
+    assert (again.status_code, again.data, unknown.status_code) == (304, b"", 404)
+    for answer in (first, again, unknown):
+        assert answer.headers.getlist("Access-Control-Allow-Origin") == ["*"]
+        assert {"etag", "retry-after"} <= listed(answer.headers["Access-Control-Expose-Headers"])
+        assert "Retry-After" not in answer.headers
+    assert "Retry-After" not in before.headers
+    assert "Access-Control-Allow-Origin" not in client.get("/priorities").headers
+
+
 def test_asking_without_end_is_refused_for_a_while(app: Flask) -> None:
     client = app.test_client()
     other = {"REMOTE_ADDR": "10.9.8.7"}
     answers = [client.get("/api/v1/priorities", environ_base=other) for _ in range(121)]
     assert answers[-1].status_code == 429
     assert answers[-1].mimetype == "application/problem+json"
-    assert "Retry-After" in answers[-1].headers
+    assert 0 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert answers[-1].headers["Access-Control-Allow-Origin"] == "*"
+    assert not any("Retry-After" in answer.headers for answer in answers[:-1])
     assert client.get("/priorities", environ_base=other).status_code == 200
     assert client.get("/api/v1/priorities").status_code == 200
     assert api.LIMIT == "120 per minute"

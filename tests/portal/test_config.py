@@ -115,7 +115,7 @@ def test_production_without_secrets_tells_every_fault() -> None:
         (
             "PORTAL_MAIL_USER",
             "office",
-            "PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE.",
+            "PORTAL_MAIL_USER needs PORTAL_MAIL_PASSWORD, PORTAL_MAIL_TOKEN_FILE or PORTAL_MAIL_TOKEN_URL.",
         ),
         (
             "PORTAL_MAIL_PASSWORD",
@@ -146,7 +146,46 @@ def test_mail_comes_from_the_public_host_unless_told(tmp_path: Path) -> None:
     assert faults(with_token) == ["PORTAL_MAIL_TOKEN_FILE must name a file that is there."]
     token.touch()
     assert faults({**with_token, "PORTAL_MAIL_PASSWORD": "s3cret"}) == [
-        "Set PORTAL_MAIL_PASSWORD or PORTAL_MAIL_TOKEN_FILE, not both."
+        "Set one of PORTAL_MAIL_PASSWORD, PORTAL_MAIL_TOKEN_FILE and PORTAL_MAIL_TOKEN_URL, not more."
+    ]
+
+
+def test_a_mail_token_of_its_own_is_fetched_from_one_safe_address(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    own = {
+        **PRODUCTION,
+        "PORTAL_MAIL_USER": "office@example.org",
+        "PORTAL_MAIL_TOKEN_URL": "https://login.example.org/t/token",
+        "PORTAL_MAIL_CLIENT_ID": "portal",
+        "PORTAL_MAIL_CLIENT_SECRET": "s3cret",
+        "PORTAL_MAIL_SCOPE": "https://mail.example.org/.default",
+    }
+    read = Settings.load(own).mail
+    assert (read.token_url, read.client_id, read.scope) == (
+        "https://login.example.org/t/token", "portal", "https://mail.example.org/.default",
+    )  # fmt: skip
+    assert (read.client_secret, "s3cret" in repr(read)) == ("s3cret", False)
+    unsafe = ["PORTAL_MAIL_TOKEN_URL must begin with https:// and name a host."]
+    for url in (
+        "http://login.example.org/",
+        "ftp://x/",
+        "https://",
+        "https://a:b@x/",
+        "https://x/ y",
+        "file:///etc",
+    ):
+        assert faults({**own, "PORTAL_MAIL_TOKEN_URL": url}) == unsafe, url
+    assert Settings.load({**own, "PORTAL_MAIL_TOKEN_URL": "http://127.0.0.1:81/x"}).mail.client_id == "portal"
+    either = "PORTAL_MAIL_TOKEN_URL needs either PORTAL_MAIL_CLIENT_SECRET or PORTAL_MAIL_CLIENT_SECRET_FILE."
+    filed = {**own, "PORTAL_MAIL_CLIENT_SECRET_FILE": str(secret)}
+    assert faults(filed) == [either, "PORTAL_MAIL_CLIENT_SECRET_FILE must name a file that is there."]
+    secret.touch()
+    assert Settings.load({**filed, "PORTAL_MAIL_CLIENT_SECRET": ""}).mail.client_secret_file == secret
+    assert faults({**own, "PORTAL_MAIL_CLIENT_SECRET": "", "PORTAL_MAIL_CLIENT_ID": ""}) == [
+        "PORTAL_MAIL_TOKEN_URL needs PORTAL_MAIL_CLIENT_ID.", either,
+    ]  # fmt: skip
+    assert faults({**own, "PORTAL_MAIL_TOKEN_URL": "", "PORTAL_MAIL_USER": ""}) == [
+        f"PORTAL_MAIL_{name} needs PORTAL_MAIL_TOKEN_URL." for name in ("CLIENT_ID", "CLIENT_SECRET", "SCOPE")
     ]
 
 

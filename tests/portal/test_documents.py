@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 import json
-import re
 import shutil
 import subprocess
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pypdf
 import pytest
 from docx import Document
 from flask import Flask
 
 from portal.documents import files
+from portal.documents.report import Report
 from portal.public import documents, results
 from surveys import surveys
 from surveys.results import exports, releases
 from surveys.results.releases import fingerprint
 from tests.conftest import NOW
-from tests.portal import publishing
+from tests.portal import pdf_tags, publishing
 
 SLUG = "local-2025"
 
@@ -79,13 +78,16 @@ def _text(count: int | None) -> str | None:
     return None if count is None else f"{count:,}"
 
 
-def test_the_report_has_every_figure_and_no_other(app: Flask, content: dict[str, Any]) -> None:
+def report_in(app: Flask) -> Report:
     with app.test_request_context("/"):
-        survey = results.survey_or_404(SLUG)
-        shown = results.published(survey)
+        shown = results.published(results.survey_or_404(SLUG))
         assert shown is not None
-        laid = documents.report_of(shown)
-    beside = ("order-", "since-", "beside-")
+        return documents.report_of(shown)
+
+
+def test_the_report_has_every_figure_and_no_other(app: Flask, content: dict[str, Any]) -> None:
+    laid = report_in(app)
+    beside = ("order-", "since-", "beside-", "rest-")
     by_key = {table.key: table for table in laid.tables if not table.key.startswith(beside)}
     assert len(laid.tables) > len(by_key)
     assert set(by_key) == {table["key"] for table in content["tables"]}
@@ -144,23 +146,66 @@ def test_the_bundle_recomputes_itself_with_the_standard_library_alone(
     assert broken.returncode == 1
 
 
-def unpacked(body: bytes) -> bytes:
-    """A PDF with its packed parts laid open behind it."""
-    opened = body
-    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", body, re.DOTALL):
-        with contextlib.suppress(zlib.error):
-            opened += zlib.decompress(packed)
-    return opened
+@pytest.fixture(scope="module")
+def pdf(app: Flask) -> tuple[pypdf.PdfReader, pdf_tags.Tag]:
+    if not files.can_make_pdf():
+        pytest.skip("the optional package for PDF is not installed")
+    return pdf_tags.read(fetched(app, "results.pdf"))
+
+
+def tables_in(root: pdf_tags.Tag) -> dict[str, list[list[str]]]:
+    """The rows of the table under each heading; what a page break repeats or splits is joined again."""
+    found: dict[str, list[list[str]]] = {}
+    under = ""
+    for tag in root.iter("H2", "Table"):
+        if tag.name == "H2":
+            under = tag.said
+            continue
+        heads, *rows = tag.rows
+        whole = found.setdefault(under, [heads])
+        assert whole[0] == heads, under
+        whole += rows
+    return found
+
+
+def test_the_pdf_itself_says_every_figure_in_the_place_of_its_table(
+    app: Flask, content: dict[str, Any], pdf: tuple[pypdf.PdfReader, pdf_tags.Tag]
+) -> None:
+    laid = report_in(app)
+    told = tables_in(pdf[1])
+    assert list(told) == [pdf_tags.plain(table.title) for table in laid.tables]
+    for table in laid.tables:
+        printed = [[pdf_tags.plain(cell) for cell in row] for row in (table.heads, *table.rows)]
+        assert told[pdf_tags.plain(table.title)] == printed, table.key
+    titles = {table.key: pdf_tags.plain(table.title) for table in laid.tables}
+    for key in {table["key"] for table in content["tables"]}:
+        cells = [row for row in told[titles[key]][1:] if "People who answered" not in row]
+        counts = sorted(row[-1] for row in cells if row[-1].replace(",", "").isdecimal())
+        assert counts == sorted(c for k, c, _ in figures(content) if k == key and c), key
+        shares = sorted(row[-2] for row in cells if row[-2].endswith("%"))
+        assert shares == sorted(p for k, _, p in figures(content) if k == key and p), key
+
+
+def test_the_pdf_is_tagged_named_and_in_its_language(pdf: tuple[pypdf.PdfReader, pdf_tags.Tag]) -> None:
+    reader, root = pdf
+    catalogue: Any = reader.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"] == "en-GB"
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"pdfuaid" in catalogue["/Metadata"].get_data()
+    (heading,) = root.iter("H1")
+    assert reader.metadata is not None
+    assert reader.metadata.title == heading.said != ""
+    assert {len(row) for table in root.iter("Table") for row in table.rows} <= {3, 4, 5, 6}
+    for row in root.iter("TR"):
+        assert row.inside[0].name == "TH"
 
 
 @pytest.mark.skipif(not files.can_make_pdf(), reason="the optional package for PDF is not installed")
-def test_the_pdf_is_tagged_and_in_the_readers_language(app: Flask) -> None:
-    body = fetched(app, "results.pdf", "/pl")
-    assert body.startswith(b"%PDF-")
-    plain = unpacked(body)
-    for mark in (b"/StructTreeRoot", b"/Lang (pl)", b"/MarkInfo", b"pdfuaid"):
-        assert mark in plain
-    assert fetched(app, "results.pdf", "/pl") == body
+def test_the_pdf_is_in_the_readers_language(app: Flask) -> None:
+    reader, root = pdf_tags.read(fetched(app, "results.pdf", "/pl"))
+    assert dict(reader.trailer["/Root"])["/Lang"] == "pl"
+    assert "Metoda" in " ".join(tag.said for tag in root.iter("H2"))
 
 
 def test_no_other_file_is_offered(app: Flask) -> None:

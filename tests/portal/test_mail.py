@@ -7,17 +7,26 @@ import datetime as dt
 import email
 import email.policy
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from portal import jobs, mail
+from portal import condition, jobs, mail
 from portal.config import Mail, Settings
 from portal.database import Database, engine_for
 from portal.jobs import Desk
+from portal.mail_token import Tokens
 from portal.partnership import outbox
 from portal.partnership.outbox import Letter
 from surveys.sealing import Keyring
@@ -175,6 +184,192 @@ def test_a_token_signs_in_and_is_read_anew(desk: Desk, server: Server, tmp_path:
     token.write_text("good\n")
     assert jobs.deliver(replace(with_token, now=desk.now + outbox.WAITS[0])) == 1
     assert server.signed_in[-1] == "XOAUTH2 user=office@portal.example|auth=Bearer good||"
+
+
+class TokenServer:
+    """Gives out tokens as a provider does: to whoever knows the secret."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, list[str]]] = []
+        self.status, self.answer = 200, '{"access_token": "good", "expires_in": 3600, "token_type": "Bearer"}'
+        self.headers: dict[str, str] = {}
+        given = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                given.asked.append(parse_qs(self.rfile.read(length).decode(), keep_blank_values=True))
+                self.send_response(given.status)
+                for name, value in given.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(given.answer.encode())
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        self.serving = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serving.serve_forever, daemon=True).start()
+
+    def address(self, scheme: str = "http") -> str:
+        return f"{scheme}://127.0.0.1:{self.serving.server_port}/token"
+
+
+@pytest.fixture
+def provider() -> Iterator[TokenServer]:
+    made = TokenServer()
+    yield made
+    made.serving.shutdown()
+    made.serving.server_close()
+
+
+def own_token(desk: Desk, server: Server, provider: TokenServer, **more: object) -> Desk:
+    asked: dict[str, object] = {
+        "user": "office@portal.example", "token_url": provider.address(), "client_id": "portal",
+        "client_secret": "s3cret & words", "scope": "mail/.default",
+    }  # fmt: skip
+    return over(desk, server, **(asked | more))
+
+
+def test_the_site_fetches_its_own_token_and_keeps_it_until_shortly_before_it_ends(
+    desk: Desk, server: Server, provider: TokenServer
+) -> None:
+    clock = [1000.0]
+    mine = replace(own_token(desk, server, provider), tokens=Tokens(lambda: clock[0]))
+    for seconds, asked in ((0, 1), (3000, 1), (299, 1), (1, 2)):
+        clock[0] += seconds
+        post(desk)
+        assert jobs.deliver(mine) == 1
+        assert len(provider.asked) == asked
+    assert provider.asked[0] == {
+        "grant_type": ["client_credentials"], "client_id": ["portal"], "client_secret": ["s3cret & words"],
+        "scope": ["mail/.default"],
+    }  # fmt: skip
+    assert set(server.signed_in) == {"XOAUTH2 user=office@portal.example|auth=Bearer good||"}
+    assert "good" not in repr(mine.tokens)
+
+
+def test_a_token_the_mail_server_refuses_is_fetched_anew(
+    desk: Desk, server: Server, provider: TokenServer
+) -> None:
+    mine = own_token(desk, server, provider)
+    server.accept_token = "better"
+    post(desk)
+    assert jobs.deliver(mine) == 0
+    provider.answer = '{"access_token": "better"}'
+    assert jobs.deliver(replace(mine, now=desk.now + outbox.WAITS[0])) == 1
+    post(desk)
+    assert jobs.deliver(mine) == 1
+    assert len(provider.asked) == 3  # one that does not say how long it lasts is used once
+
+
+def test_a_renewed_secret_needs_no_restart(
+    desk: Desk, server: Server, provider: TokenServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("old\n")
+    mine = own_token(desk, server, provider, client_secret="", client_secret_file=file)
+    provider.answer = '{"access_token": "good", "expires_in": 0}'
+    for secret in ("old", "new"):
+        file.write_text(f"{secret}\n")
+        post(desk)
+        assert jobs.deliver(mine) == 1
+        assert provider.asked[-1]["client_secret"] == [secret]
+    file.unlink()
+    post(desk)
+    assert jobs.deliver(mine) == 0
+    assert unsent(desk) == ("token.secret_file",)
+
+
+def unsent(desk: Desk) -> tuple[str, ...]:
+    with desk.store.reading() as session:
+        return outbox.faults(session)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "fault"),
+    [
+        (
+            401,
+            '{"error": "invalid_client", "error_description": "the secret s3cret is wrong"}',
+            "invalid_client",
+        ),
+        (400, '{"error": "invalid_scope"}', "invalid_scope"),
+        (400, '{"error": "s3cret & words"}', "refused"),
+        (403, "<html>s3cret & words</html>", "refused"),
+        (302, "", "refused"),
+        (503, '{"error": "invalid_client"}', "away"),
+        (200, "<html>", "answer"),
+        (200, "[" * 60000, "answer"),
+        (200, '["good"]', "answer"),
+        (200, '{"access_token": "good\\r\\nMAIL FROM:<x>"}', "answer"),
+        (200, '{"access_token": ["good"]}', "answer"),
+        (200, '{"token": "good"}', "answer"),
+    ],
+)
+def test_why_there_is_no_token_is_told_without_what_was_said(
+    desk: Desk,
+    server: Server,
+    provider: TokenServer,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    answer: str,
+    fault: str,
+) -> None:
+    elsewhere = TokenServer()
+    provider.status, provider.answer = status, answer
+    provider.headers = {"Location": elsewhere.address()} if status == 302 else {}
+    mine = own_token(desk, server, provider)
+    post(desk)
+    assert jobs.deliver(mine) == 0
+    elsewhere.serving.shutdown()
+    assert (unsent(desk), elsewhere.asked, server.signed_in) == ((f"token.{fault}",), [], [])
+    assert "s3cret" not in caplog.text
+    assert mine.settings is not None
+    assert health(desk, mine.settings) == ("bad", condition.SIGN_IN[f"token.{fault}"])
+    provider.status, provider.answer = 200, '{"access_token": "good", "expires_in": "3600"}'
+    assert jobs.deliver(replace(mine, now=desk.now + outbox.WAITS[0])) == 1
+    assert health(desk, mine.settings) == ("good", "The site renews its token itself.")
+
+
+def health(desk: Desk, settings: Settings) -> tuple[str, str]:
+    with desk.store.reading() as session:
+        found = condition.lines(session, desk.store, settings, desk.now, jobs_age=1.0)
+    [line] = [one for one in found if one.name == "Mail sign-in"]
+    return line.state, line.words
+
+
+def test_a_token_server_that_is_away_or_not_who_it_says_gets_nothing(
+    desk: Desk, server: Server, provider: TokenServer, tmp_path: Path
+) -> None:
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusted.load_cert_chain(self_signed(tmp_path))
+    provider.serving.socket = trusted.wrap_socket(provider.serving.socket, server_side=True)
+    post(desk)
+    assert jobs.deliver(own_token(desk, server, provider, token_url=provider.address("https"))) == 0
+    assert (unsent(desk), provider.asked) == (("token.certificate",), [])
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        away = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+    later = replace(own_token(desk, server, provider, token_url=away), now=desk.now + outbox.WAITS[0])
+    assert jobs.deliver(later) == 0
+    assert unsent(desk) == ("token.connection",)
+
+
+def self_signed(folder: Path) -> Path:
+    """A certificate nobody vouches for, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = (
+        made.serial_number(1)
+        .not_valid_before(dt.datetime(2020, 1, 1))
+        .not_valid_after(dt.datetime(2099, 1, 1))
+    )
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "server.pem"
+    file.write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
 
 
 def test_an_unknown_box_is_given_up_and_a_busy_one_is_not(desk: Desk, server: Server) -> None:

@@ -149,7 +149,7 @@ def test_a_picture_stands_alone() -> None:
         assert not re.search(r"href|url\(|<style|<image|on[a-z]+=", drawing)
 
 
-def test_the_order_is_drawn_as_ranges_and_tied_topics_share_a_band() -> None:
+def test_the_order_is_drawn_as_ranges_and_close_topics_share_a_band() -> None:
     reading = read(TOPIC_TABLE, DOCUMENT, "en_GB")
     places = [(1, 1, 1, 1, 1), (2, 2, 3, 2, 3), (3, 2, 3, 2, 3), (4, 4, 4, 4, 4)]
     ranked = tuple(
@@ -164,8 +164,8 @@ def test_the_order_is_drawn_as_ranges_and_tied_topics_share_a_band() -> None:
     assert spans[1] == spans[2]
     assert spans[1] / spans[0] == pytest.approx(1.6 / 0.6, abs=0.01)
     assert len([fill for fill, _ in rects if fill == svg.TRACK]) == 1
-    assert said(drawing).count("tied 2 to 3") == 2
-    assert "T2: tied 2 to 3 (2 to 3)" in (root.findtext(f"{SVG}desc") or "")
+    assert said(drawing).count("close, 2 to 3") == 2
+    assert "T2: close, 2 to 3 (2 to 3)" in (root.findtext(f"{SVG}desc") or "")
 
 
 def test_the_preview_for_other_sites_shows_the_first_topics_and_the_base() -> None:

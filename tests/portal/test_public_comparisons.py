@@ -423,7 +423,7 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     told = {}
     for one in places:
         band = [n for n, other in enumerate(places, start=1) if other.tied == one.tied]
-        place = str(band[0]) if len(band) == 1 else f"tied {band[0]} to {band[-1]}"
+        place = str(band[0]) if len(band) == 1 else f"close, {band[0]} to {band[-1]}"
         spread = f"{one.low} to {one.high}" if one.low < one.high else f"only {one.low}"
         chance = round(100 * one.top_three)
         words_ = "under 1" if chance == 0 else "over 99" if chance == 100 else chance
@@ -432,8 +432,8 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     assert rows_of(page, f"ranks-{key}") == told
     table = next(t for t in page.iter("table") if t.get("id") == f"ranks-{key}")
     heads = [words(row) for row in table.iter("tr") if "table-group" in row.get("class", "")]
-    bands = list(dict.fromkeys(place for place, *_ in told.values() if place.startswith("tied")))
-    assert heads == [band.replace("tied", "Tied, places") for band in bands]
+    bands = list(dict.fromkeys(place for place, *_ in told.values() if place.startswith("close")))
+    assert heads == [band.replace("close,", "Close together, places") for band in bands]
     figure = app.test_client().get(f"/results/{SLUG}/{key}/order.json").get_json()
     assert figure["data"][1]["x"] == [one.rank for one in places]
     assert len(figure["layout"]["shapes"]) == len(bands)
@@ -442,13 +442,18 @@ def test_every_place_has_its_range_and_ties_are_groups(app: Flask, page: Element
     assert f"Chance alone could put any of these first: {leading}." in said
     for band in bands:
         topics = "; ".join(name for name, (place, *_) in told.items() if place == band)
-        assert f"{band.replace('tied', 'Places')} cannot be told apart: {topics}." in said
+        if topics.count(";") == 1:
+            assert f"{band.replace('close,', 'Places')} cannot be told apart: {topics}." in said
+        else:
+            near = "no topic can be told from the next one, though the first and the last may differ"
+            assert f"{band.replace('close,', 'Places')} are close together: {near}: {topics}." in said
 
 
 def test_no_order_is_a_bare_list(page: Element) -> None:
     rows = rows_of(page, "ranks-topics")
     assert [place for place, *_ in rows.values()] != [str(n) for n in range(1, len(rows) + 1)]
     said = words(next(e for e in page.iter("section") if e.get("id") == "order-topics"))
+    assert "are close together: no topic can be told from the next one" in said
     assert "Ranges and chances are indicative" in said
     assert "Not ranked: " in said
     assert "(fewer than 10)" in said

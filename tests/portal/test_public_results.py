@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -15,6 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.public import results
 from surveys import surveys
 from surveys.results import releases
 from tests.conftest import NOW
@@ -301,3 +303,75 @@ def test_every_file_says_what_it_is(browser: PageClient) -> None:
         assert answer.headers["ETag"]
         again = browser.get(f"/results/{SLUG}/{path}", headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304
+
+
+# Groups against the rest ----------------------------------------------------------------------------------
+
+
+def test_each_group_is_tested_against_the_rest(content: dict[str, Any], page: Element) -> None:
+    assert set(content["against"]) == {t["key"] for t in content["tables"] if t["by"] and t["net"]}
+    for key, one in content["against"].items():
+        id = key.replace(".", "-")
+        fold = next(e for e in page.iter("details") if e.get("id") == f"against-{id}")
+        rows = {row[0]: row[1:] for row in html_rows(page, key)}
+        drawn = next(t for t in page.iter("table") if t.get("id") == f"rest-{id}")
+        told = [[shown_cell(cell) for cell in row] for row in list(drawn.iter("tr"))[1:]]
+        assert len(told) == len(one["groups"]) > 0
+        for line, group in zip(told, one["groups"], strict=True):
+            own = next(row for name, row in rows.items() if name.endswith(line[0]))
+            assert line[1] == own[0] == f"{group['share']}%"
+            assert int(line[3].replace("−", "-")) == group["share"] - group["rest"] == group["points"]
+            assert line[5] == ("yes" if group["differs"] else "no")
+        named = [name for name, *_, clear in told if clear == "yes"]
+        said = words(fold)
+        assert ("No group differs from the rest" in said) is (not named)
+        assert all(f"{name} (" in said for name in named)
+        assert "(Holm)" in said
+    assert "about 10 points" not in words(page)
+
+
+def test_a_key_finding_by_place_has_the_bases_of_the_places_it_names(
+    app: Flask, content: dict[str, Any]
+) -> None:
+    key = next(k for k in content["against"] if ".by.ward." in k)
+    groups = table(content, key)["groups"]
+    base = {group["key"]: group["answered"] for group in groups}
+    first, second = [one for one in base if one not in ("all", "not-given") and base[one]][:2]
+    facts = {"by": "ward", "net": table(content, key)["net"], "shown": 9, "unshown": 0, "percent": 40}
+    with app.test_request_context():
+        shown = results.published(results.survey_or_404(SLUG))
+        assert shown is not None
+        names = {block.key: block.label.text for r in shown.readings if r.key == key for block in r.blocks}
+
+        def told(**more: Any) -> dict[str, Any]:
+            changed = {**content, **more}
+            (one,) = [f for f in results.key_findings(replace(shown, content=changed)) if f["key"] == key]
+            return one
+
+        def found(code: str, **more: Any) -> dict[str, Any]:
+            return {"findings": {**content["findings"], key: {"code": code, "facts": {**facts, **more}}}}
+
+        one = told(**found("by.apart", apart=[[first, 52, 42, 10]]))
+        assert one["base"] == f"People who answered: {names[first]} {base[first]}"
+        one = told(**found("by.alike"))
+        assert one["base"] == f"{base['all']} people answered"
+        assert "No place differs" in one["text"]
+        own = {"written": {key: {"en_GB": f"More feel unsafe in {names[second]}."}}}
+        assert told(**own)["base"] == f"People who answered: {names[second]} {base[second]}"
+        earlier = found("by.range", highest=[first], highest_percent=52, lowest=[second], lowest_percent=33)
+        one = told(**earlier, against={})
+        assert one["base"] == (
+            f"People who answered: {names[first]} {base[first]}; {names[second]} {base[second]}"
+        )
+
+
+def test_a_release_of_earlier_days_has_no_groups_against_the_rest(app: Flask) -> None:
+    with app.test_request_context():
+        shown = results.published(results.survey_or_404(SLUG))
+        assert shown is not None
+        content = {name: part for name, part in shown.content.items() if name != "against"}
+        root, _ = parse(
+            str(results._body(results.survey_or_404(SLUG), replace(shown, content=content, drawn={})))
+        )
+    assert not [e for e in root.iter("details") if e.get("id", "").startswith("against-")]
+    assert "about 10 points" not in words(root)

@@ -1,4 +1,4 @@
-"""The chart of an order: where chance could put each topic, and which cannot be told apart."""
+"""The chart of an order: where chance could put each topic, and which are close."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def test_a_bar_runs_from_the_best_to_the_worst_place_and_a_diamond_marks_the_one
     assert bars["customdata"][0] == "Road &lt;safety&gt;: 1 (only 1)"
 
 
-def test_every_tied_group_has_one_band_apart_from_the_next_and_its_name() -> None:
+def test_every_close_group_has_one_band_apart_from_the_next_and_its_name() -> None:
     figure = rank_charts.draw(PLACES)
     assert figure is not None
     bands = [(band["y0"], band["y1"]) for band in figure["layout"]["shapes"]]
     assert [(round(a + 0.46), round(b - 0.46)) for a, b in bands] == [(1, 2), (3, 4)]
     assert bands[0][1] < bands[1][0]
-    assert [note["text"] for note in figure["layout"]["annotations"]] == ["tied 2 to 3", "tied 4 to 5"]
+    assert [note["text"] for note in figure["layout"]["annotations"]] == ["close, 2 to 3", "close, 4 to 5"]
 
 
 def test_the_axis_never_counts_every_place() -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import audit, surveys
+from surveys.db import look_back
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
 from surveys.sealing import Keyring
-from surveys.surveys import Survey
+from surveys.surveys import Survey, SurveyWindow
 from tests.surveys.conftest import BY, CLOSES, OPENS, Publish
 from tests.surveys.questionnaire import samples
 
@@ -259,3 +260,38 @@ def test_a_survey_not_open_yet_is_not_closed(session: Session, publish: Publish,
     survey = publish(samples.small())
     with refused("survey.not_open"):
         surveys.close(session, survey, reason="early", by=BY, now=OPENS - HOUR, keys=keys)
+
+
+def test_the_window_of_any_moment_stands_for_whoever_looks_back(
+    session: Session, survey: Survey, keys: Keyring
+) -> None:
+    noted = {"by": BY, "keys": keys}
+    surveys.pause(session, survey, reason="A fault", now=OPENS + HOUR, **noted)
+    surveys.resume(session, survey, reason="Mended", now=OPENS + 2 * HOUR, **noted)
+    surveys.close(session, survey, reason="Over", now=OPENS + 3 * HOUR, **noted)
+    surveys.withdraw_survey(session, survey, reason="Wrong", now=OPENS + 4 * HOUR, **noted)
+    told = []
+    for moment in (*(OPENS + hours * HOUR for hours in range(5)), OPENS - dt.timedelta(days=2)):
+        look_back(session, moment)
+        stood = surveys.by_slug(session, survey.slug)
+        assert stood is not None
+        assert (stood is survey, stood.id) == (False, survey.id)
+        told.append(surveys.state(stood, moment))
+        assert (surveys.current_version(session, survey.id) is None) == (told[-1] == "draft")
+    assert told == ["open", "paused", "open", "grace", "withdrawn", "draft"]
+    look_back(session, None)
+    assert surveys.by_slug(session, survey.slug) is survey
+    session.commit()  # nothing of what was looked at is stored
+    assert survey.withdrawn_at == OPENS + 4 * HOUR
+
+
+def test_of_a_window_not_kept_for_so_long_the_first_that_was_is_shown(
+    session: Session, keys: Keyring
+) -> None:
+    survey = surveys.create(
+        session, slug="old", key="old", kind="anonymous", receipt_prefix="XX", by=BY, now=OPENS, keys=keys
+    )
+    session.add(SurveyWindow(survey_id=survey.id, number=2, at=CLOSES, opens_at=OPENS, closes_at=CLOSES))
+    session.flush()
+    look_back(session, OPENS + HOUR)
+    assert surveys.as_it_stood(session, survey).closes_at == CLOSES

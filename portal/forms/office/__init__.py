@@ -23,7 +23,26 @@ class Required:
     def __call__(self, form: FlaskForm, field: Field) -> None:
         typed = field.raw_data
         if not typed or not isinstance(typed[0], str) or not typed[0].strip():
+            field.errors = []  # an empty box is not also a date or a number that cannot be read
             raise StopValidation(self.words)
+
+
+_SAID = {
+    "Not a valid date value.": "Enter a day that there is, like 29/11/2026",
+    "Not a valid integer value.": "Enter a whole number",
+    "Not a valid decimal value.": "Enter a number",
+    "Not a valid float value.": "Enter a number",
+}
+
+
+class _Words:
+    """What the form library says of a box it cannot read, in the house's words."""
+
+    def gettext(self, string: str) -> str:
+        return _SAID.get(string, string)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return singular if number == 1 else plural
 
 
 class OfficeForm(FlaskForm):  # type: ignore[misc]
@@ -31,6 +50,9 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf = False  # the token is checked for every unsafe request before a view sees it; pages draw it
+
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

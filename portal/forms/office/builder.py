@@ -156,7 +156,7 @@ class PublishCorrection(OfficeForm):
     meaning = RadioField(
         "Do the questions still mean the same?",
         choices=[
-            ("same", "Same meaning: spelling or a clearer hint. Answers are counted together"),
+            ("same", "Same meaning. Answers before and after are counted together"),
             ("changed", "Changed meaning: answers before and after are not compared"),
         ],
         validators=[Required("Choose whether the questions still mean the same")],
@@ -167,8 +167,9 @@ class PublishCorrection(OfficeForm):
         validators=[Required("Say in a sentence what was corrected")],
     )
     unapproved = StringField(
-        "Why nobody else could approve a changed meaning",
-        description="Only if no colleague is there to approve it. It is kept on record",
+        "Why nobody else could approve it",
+        description="Only if it needs approval and no colleague is there. It is kept on record, and the "
+        "evidence pack of the year shows it",
     )
 
 

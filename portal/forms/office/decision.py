@@ -74,9 +74,9 @@ WORDS_FIELDS = (
 
 class Words(OfficeForm):
     recommendation = TextAreaField("The recommendation", description="In two or three sentences")
-    reason1 = StringField("First reason")
-    reason2 = StringField("Second reason")
-    reason3 = StringField("Third reason")
+    reason1 = TextAreaField("First reason")
+    reason2 = TextAreaField("Second reason")
+    reason3 = TextAreaField("Third reason")
     changed = TextAreaField("What is different from the year before")
     cost = StringField("Cost")
     officer_time = StringField("Officer time")

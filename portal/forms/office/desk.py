@@ -99,10 +99,11 @@ class Reason(OfficeForm):
 
 class Export(Reason):
     groups = RadioField(
-        "What may stand together in a row",
+        "Which file",
+        description="No answer stands in both. Each file has an order of its own",
         choices=[
-            ("place", "Place (ward or parish), without age, sex or equality answers"),
-            ("people", "Age, sex and equality answers, without any place"),
+            ("people", "People: every answer except those in the file of places"),
+            ("place", "Places: ward or parish, with the few answers the results show by place"),
         ],
         default="people",
     )

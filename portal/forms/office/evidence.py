@@ -124,6 +124,6 @@ class Harm(OfficeForm):
     unit = StringField("What one point means", validators=[Required("Say what a weight counts, like days")])
     note = TextAreaField("What they cover", validators=[Required("Say what the weights do and do not cover")])
     table = FileField(
-        "Table", description="A CSV with the columns Crime type, Weight. No weights are shipped"
+        "Table", description="A CSV with the columns Crime type, Weight. None comes with this site"
     )
     seen = HiddenField()

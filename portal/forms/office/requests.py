@@ -45,7 +45,7 @@ STATE_WORDS = {
 CLASS_WORDS = {
     "drafts": "Drafts with a return code",
     "text": "What people wrote",
-    "answers": "Coded answers",
+    "answers": "Answers, without what people wrote",
     "safeguarding": "Safeguarding register",
     "audit": "Audit log",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from surveys.questionnaire.model import Questionnaire
+from surveys.questionnaire.rules import young
 from surveys.questionnaire.rules.report import Report
 
 
@@ -22,6 +23,7 @@ def check(report: Report, previous: Questionnaire) -> None:
             report.add("question.deleted", "parts", question=before.id)
             continue
         _question(report, at.place, before, at.question)
+    young.check(report, previous)
 
 
 def _question(report: Report, place: str, before: Any, now: Any) -> None:

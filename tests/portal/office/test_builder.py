@@ -335,9 +335,10 @@ def test_a_draft_is_published_as_a_survey_and_then_corrected(
     link = next(
         a.get("href", "") for a in draft.root.iter("a") if f"/questions/{question.id}" in a.get("href", "")
     )
-    ann.submit(ann.page(link), {"text": "Spelled right?"}, "Save")
+    ann.submit(ann.page(link), {"text": "How save do you feel?"}, "Save")
     review = ann.page(draft.url + "/publish")
-    assert "Spelled right?" in review.main
+    assert "How save do you feel?" in review.main
+    assert "Only spelling is different" in review.main
     assert (
         "Say in a sentence"
         in ann.submit(review, {"meaning": "same"}, "Publish the correction", status=422).main
@@ -436,11 +437,17 @@ def test_a_changed_meaning_waits_for_a_colleague_and_the_public_reads_the_correc
     review = ann.page(f"{draft.url}/publish")
     told = ann.submit(review, sent, "Publish the correction", status=422)
     assert "needs somebody else’s approval" in told.main
-    assert "Approve this correction" not in told.main
+    assert "More than spelling is different" in told.main
+    assert "The words “Asked otherwise?”" in told.main
+    assert "Approve it" not in told.main
+    same = {"meaning": "same", "note": "Spelling"}
+    told = ann.submit(told, same, "Publish the correction", status=422)
+    assert "somebody else has to agree that the meaning is the same" in told.main
     ben = sign_in(app, "consultation", name="Ben Writer")
     shown = ben.page(f"{draft.url}/publish")
     assert f"Question “{question}”" in shown.main
     assert "Asked otherwise?" in shown.main
-    seen = ben.submit(shown, button="Approve this correction")
-    assert "Approved as it stands by Ben Writer" in seen.main
+    seen = ben.submit(shown, button="Approve it: the meaning has changed")
+    assert "Approved as it stands, with a changed meaning, by Ben Writer" in seen.main
+    told = ann.submit(told, same, "Publish the correction", status=422)
     assert "Version 2 is live" in ann.submit(told, sent, "Publish the correction").main

@@ -292,7 +292,7 @@ def test_identical_comments_are_decided_in_one_act(
     send("The park is dark")
     page = moderator.page("/office/comments")
     assert "3 comments on this page have the same words" in page.main
-    page = moderator.submit(page, {"reason": "advertising"}, "All spam")
+    page = moderator.submit(page, {"reason": "advertising"}, "Mark all as spam")
     assert "3 comments with the same words are decided." in page.main
     assert {read(writing, each).state for each in ids} == {"spam"}
 
@@ -364,7 +364,8 @@ def test_settings_of_surveys_and_the_own_list(moderator: PageClient, send: Send,
     comment_id = send("The lads from Jubilee House")
     page = moderator.page("/office/comments/settings")
     assert "Nobody has checked it" in page.main
-    page = moderator.submit(page, {"mode": "all"}, "Save autumn")
+    assert "Polish" in page.main, "a language is named, not written as its code"
+    page = moderator.submit(page, {"mode": "all"}, "Save Local survey (autumn)")
     with writing() as session:
         survey = surveys.by_slug(session, "autumn")
         assert survey is not None
@@ -373,5 +374,6 @@ def test_settings_of_surveys_and_the_own_list(moderator: PageClient, send: Send,
     page = moderator.submit(page, {"words": "Jubilee House"}, "Add")
     shown = moderator.page(f"/office/comments/autumn/{comment_id}")
     assert "On the partnership's own list" in shown.main
+    assert "Local survey (autumn)" in shown.main
     page = moderator.submit(page, {}, "Remove Jubilee House")
     assert "Jubilee House" not in page.main

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from portal.office.census import listed
 from surveys import changes, surveys
 from surveys.audit import Entry, Reason
 from surveys.moderation import themes
@@ -96,6 +97,30 @@ def test_every_question_has_a_page_for_members(member: PageClient, document: Que
         assert "Show exact figures" not in page.get_data(as_text=True)
     assert member.get(f"/office/desk/{SLUG}/no-such-question").status_code == 404
     assert member.get("/office/desk/no-such-survey").status_code == 404
+
+
+def test_a_question_with_many_answers_has_an_answer_a_row_and_a_group_a_column(member: PageClient) -> None:
+    page, _ = parse(member.get(f"/office/desk/{SLUG}/topics").get_data(as_text=True))
+    table = next(one for one in page.iter("table") if words(one.find("caption")).endswith("by age"))
+    ages = [[words(cell) for cell in row] for row in table.iter("tr")]
+    assert ages[0][:3] == ["Answer", "Everyone who answered", "13 to 15"]
+    assert ages[1][0] == "People who answered"
+    assert {len(row) for row in ages} == {len(ages[0])}
+    assert "Road safety and speeding" in [row[0] for row in ages]
+
+
+@pytest.mark.parametrize(
+    ("shares", "unit", "shown"),
+    [
+        ((("Male", 49.1), ("Female", 50.9)), "Share", "49.1%"),
+        ((("Prickwillow", 45), ("Ely", 9000)), "People", "45"),
+    ],
+)
+def test_a_census_table_says_whether_it_counts_people_or_shares(
+    shares: tuple[tuple[str, float], ...], unit: str, shown: str
+) -> None:
+    found = listed(shares)
+    assert (found["unit"], found["rows"][0][1]) == (unit, shown)
 
 
 def test_nobody_but_analysts_sees_exact_figures(app: Flask, member: PageClient) -> None:
@@ -236,7 +261,7 @@ def test_census_tables_weigh_what_they_fit(app: Flask, analyst: PageClient) -> N
         area = "E07000009" if about != "ethnic" else ""
         assert upload(text, about, area)[0] == 302
     listed = consultation.get("/office/census").get_data(as_text=True)
-    assert "sex (TS008)" in listed
+    assert "Sex (TS008)" in listed
     assert "from Nomis on 12 November 2026" in listed
     overview = analyst.get(f"/office/desk/{SLUG}").get_data(as_text=True)
     assert "Weighted to the census by" in overview or "Not weighted." in overview
@@ -300,7 +325,9 @@ def test_exported_rows_never_join_a_place_and_a_persons_marks(
     lines = list(csv.DictReader(io.StringIO(sent.get_data().decode("utf-8-sig"))))
     assert len(lines) == 400
     columns = {name.split(".")[0] for name in lines[0]}
-    marks = {"age", "sex", "ethnic", "ethnic-white", "condition", "limits"}
+    marks = {"age", "sex", "ethnic", "ethnic-white", "condition", "limits", "connection", "topics"}
+    if groups == "place":
+        assert columns == {"copy", "terms", "place", "ward", "safe-dark", "change"}
     assert ({"place", "ward"} <= columns) == (groups == "place")
     assert bool(marks & columns) == (groups == "people")
     assert {"day", "language", "channel"}.isdisjoint(columns)
@@ -364,8 +391,8 @@ def test_coding_pages_show_agreement_and_take_a_second_coding(app: Flask) -> Non
     page = moderator.submit(page, {"themes": [chosen]}, "Save and show the next")
     assert "coded twice" in page.text
     assert "0% of 1" in page.main
-    page = moderator.submit(page, {}, "Make suggestions anew")
-    assert "At least 30 comments have to be coded" in page.main
+    page = moderator.submit(page, {}, "Make new suggestions")
+    assert "At least 30 comments need themes" in page.main
     assert moderator.get("/office/coding/local-2026/no-such").status_code == 404
     answer = f"/office/coding/local-2026/why/suggestions/x/{chosen}/accept"
     assert send(moderator, answer).status_code == 404

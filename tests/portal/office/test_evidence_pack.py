@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,14 +24,14 @@ from portal.partnership import (
     rounds,
     scrutiny,
 )
-from surveys import surveys
+from surveys import audit, surveys
+from surveys.authoring.drafting import SurveyDraft
 from surveys.results.compositions import Composition
 from tests.office import sign_in
 from tests.pages import PageClient
-from tests.portal import publishing
+from tests.portal import pdf_tags, publishing
 from tests.portal.publishing import KEYS, PACK
 from tests.portal.test_archive import broken_links
-from tests.portal.test_documents import unpacked
 
 NOW = dt.datetime(2026, 2, 20, 12, 0, tzinfo=dt.UTC)
 YEAR = 2026
@@ -73,6 +72,16 @@ def app(sqlite_copy: str, tmp_path: Path) -> Iterator[Flask]:
                     override_reason="The analyst had left.",
                 )
             )  # fmt: skip
+            version = surveys.current_version(session, survey.id)
+            assert version is not None
+            session.add(
+                SurveyDraft(
+                    name="Correction", key=survey.key, origin=f"version:{version.id}", survey_id=survey.id,
+                    base_version_id=version.id, published_version_id=version.id, document={},
+                    created_at=NOW, created_by=BY, changed_at=NOW, changed_by=BY,
+                    unapproved=audit.keep_reason(session, "Nobody could be reached.", by=BY, now=NOW),
+                )
+            )  # fmt: skip
             made = plan.begin(session, YEAR, **HOW)
             plan.put(session, made, "objective", {"title": "Nights"}, **HOW)
             plan.publish(session, made, **HOW)
@@ -99,6 +108,8 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
         "Everybody else was ill.",
         "The meeting could not wait.",
         "The analyst had left.",
+        "One person alone corrected the live survey “local-2025”",
+        "Nobody could be reached.",
         "The first version.",
         "The second version.",
         "The policing body",
@@ -115,7 +126,7 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
     } <= set(found)
     record = json.loads(found["data/record.json"])
     assert {one["number"] for one in record["equality_assessments"]} == {1, 2}
-    assert {one["what"] for one in record["decided_alone"]} == {"opening", "line", "results"}
+    assert {one["what"] for one in record["decided_alone"]} == {"opening", "line", "results", "correction"}
     everything = b"".join(found.values())
     assert b"Secretplan" not in everything
     assert BY.encode() not in everything
@@ -125,14 +136,19 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
 
 def on_paper(body: bytes) -> None:
     """Tagged, with bookmarks to every chapter and to every table of the results."""
-    assert body.startswith(b"%PDF-")
-    plain = unpacked(body)
-    for mark in (b"/StructTreeRoot", b"/Lang (en-GB)", b"/MarkInfo", b"pdfuaid"):
-        assert mark in plain
-    chapters = re.findall(rb"/Title \(([^)]*)\)", plain)
-    assert {b"Strategic assessment", b"What people answered", b"The decision", b"Equality assessments",
-            b"Sent to", b"Method and limits"} <= set(chapters)  # fmt: skip
-    assert len(chapters) > 40  # the tables of the results are in it, not only their names
+    reader, root = pdf_tags.read(body)
+    catalogue: Any = reader.trailer["/Root"]
+    assert catalogue["/Lang"] == "en-GB"
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid" in catalogue["/Metadata"].get_data()
+    chapters = [str(one.title) for one in flat(reader.outline)]
+    assert {"Strategic assessment", "What people answered", "The decision", "Equality assessments",
+            "Sent to", "Method and limits"} <= set(chapters)  # fmt: skip
+    assert len(list(root.iter("Table"))) > 40  # the tables of the results are in it, not only their names
+
+
+def flat(outline: list[Any]) -> list[Any]:
+    return [one for part in outline for one in (flat(part) if isinstance(part, list) else [part])]
 
 
 def test_without_the_package_a_plain_sentence(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

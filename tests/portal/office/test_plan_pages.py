@@ -60,6 +60,12 @@ def built(member: PageClient, writing: Writing) -> PageClient:
         "baseline_on": f"{YEAR}-04-01", "due": f"{YEAR + 1}-03-31",
     }  # fmt: skip
     assert "Enter a number" in member.submit(form, target, "Save", 422).main
+    empty = member.submit(form, {"title": "", "due": ""}, "Save", 422).main
+    assert "Enter the day it is due" in empty
+    assert "Not a valid" not in empty, "an empty box is told of once, in the house's words"
+    assert (
+        "Enter a day that there is" in member.submit(form, target | {"due": "31/31/2027"}, "Save", 422).main
+    )
     page = member.submit(form, target | {"aim": "60"}, "Save")
     assert "From 40 to 60 %" in page.main
     form = member.page(page.link("Add an action"))
@@ -80,6 +86,8 @@ def test_only_the_right_roles_open_it(app: Flask, member: PageClient, writing: W
     auditor.page(f"/office/plan/{YEAR}/items/O1")
     page = member.page(f"/office/plan/{YEAR}")
     assert "Publish it as it stands" not in page.main
+    item = member.page(f"/office/plan/{YEAR}/items/T1")
+    assert 'aria-current="true">Plan</a>' in item.html, "the navigation stands on the page of a target too"
     member.page("/office/plan/1999", 404)
     member.page(f"/office/plan/{YEAR}/items/Z9", 404)
 

@@ -76,7 +76,7 @@ def test_composed_approved_published_and_corrected(app: Flask) -> None:
     assert visitor.get(f"/results/{CLOSED}/{kept[0]}.csv").status_code == 200
     shown = begin(ann, CLOSED)
     assert "Say what is different" in shown.main
-    shown = ann.submit(page(ann, f"/office/releases/{CLOSED}"), {}, "Give up")
+    shown = ann.submit(page(ann, f"/office/releases/{CLOSED}"), {}, "Throw this draft away")
     assert "Given up" in shown.main
 
 

@@ -181,7 +181,7 @@ def _as_it_was(app: Flask, anna: PageClient, client: PageClient, *, store: Any, 
         then = anna.page(f"{seen}/help?on={day}")
         assert name in then.main
         assert ("Night" in then.main) is coloured
-        assert "This page as it was at the end of" in then.text
+        assert f"As it stood on {int(day[-2:])} February 2031" in then.text
         css = anna.get(f"{seen}/colours.css?on={day}").get_data(as_text=True)
         assert ("#5a1f6e" in css) is coloured
         assert f"{seen}/colours.css?on={day}" in then.html

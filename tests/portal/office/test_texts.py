@@ -97,6 +97,30 @@ def test_what_is_missing_is_told_beside_its_field(anna: PageClient) -> None:
     assert 'value="Another"' in kept.html
 
 
+def test_the_words_of_a_consultation_say_whether_people_see_them(
+    app: Flask, anna: PageClient, client: PageClient, store: Callable[[], Any]
+) -> None:
+    with store() as session:
+        preparing.written(session, app.extensions["portal.keys"])
+    page = anna.submit(anna.page("/office/texts/round/spring"), {}, "Publish the draft")
+    assert "Nobody sees it yet" in page.text
+    assert "It is on the site now" not in page.text
+    assert client.get("/rounds/spring").status_code == 404
+    sure = anna.page(page.link("Take it off the site"))
+    anna.submit(sure, {}, "Take it off the site")
+    page = anna.submit(anna.page("/office/texts/round/spring"), {"en_GB-purpose": "Else."}, "Publish")
+    assert "nobody sees it until it is put back" in page.text
+    with store() as session:
+        preparing.launched(session, app.extensions["portal.keys"], "summer")
+    assert client.page("/rounds/summer").h1 == "What next?"
+    there = anna.page("/office/texts/round/summer")
+    assert "Take it off the site" not in there.main
+    assert there.link("Change the dates, pause or withdraw") == "/office/rounds/summer/change"
+    kept = anna.submit(anna.page("/office/texts/round/summer/shown"), {}, "Take it off the site", 422)
+    assert "People were told of this consultation" in kept.main
+    assert client.page("/rounds/summer").h1 == "What next?"
+
+
 def test_a_new_entry_comes_on_the_site_and_off_again(anna: PageClient, client: PageClient) -> None:
     typed = {
         "key": "night-line", "en_GB-name": "Night line", "en_GB-lead": "At night.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.partnership import approvals, editing, gates, instruments, packs, pages, round_copies
+from portal.partnership import approvals, editing, gates, instruments, openings, packs, pages, round_copies
 from portal.partnership.rounds import Round
 from surveys.questionnaire.faults import load
 from surveys.questionnaire.model import Questionnaire
@@ -111,4 +111,11 @@ def approved(session: Session, keys: Keyring, slug: str = "spring", *, now: dt.d
     round_ = ready(session, keys, slug, now=now)
     seen = approvals.content_of(session, round_).digest
     approvals.approve(session, round_, seen=seen, name="Ben", by=BEN, now=now, keys=keys)
+    return round_
+
+
+def launched(session: Session, keys: Keyring, slug: str = "spring", *, now: dt.datetime = NOW) -> Round:
+    """A round Anna has set to open."""
+    round_ = approved(session, keys, slug, now=now)
+    openings.launch(session, round_, holders=HOLDERS, by=ANNA, now=now, keys=keys)
     return round_

@@ -17,7 +17,7 @@ from tests.portal.partnership import preparing
 from tests.portal.partnership.preparing import ANNA, BEN, FACTS, HOLDERS, IN_POLISH, NOW, WORDS
 
 TODAY = dt.date(2031, 1, 20)
-SURVEY = Asking("talk", "residents", 0, True, ("pl",), frozenset(), frozenset())
+SURVEY = Asking("talk", "residents", 0, "", ("pl",), frozenset(), frozenset())
 COMPLETE = Dossier(
     facts=FACTS,
     texts={"en_GB": WORDS, "pl": IN_POLISH},
@@ -50,16 +50,21 @@ def test_a_complete_consultation_lacks_nothing() -> None:
     ("changed", "missing"),
     [
         ({"texts": {"en_GB": WORDS | {"audience": ""}, "pl": {}}}, {"purpose": ["text.missing"]}),
+        ({"facts": FACTS | {"retired": True}}, {"purpose": ["text.retired"]}),
         ({"facts": FACTS | {"decision": "made"}}, {"decision": ["decision.taken"]}),
         ({"texts": {"en_GB": WORDS | {"evidence": None}, "pl": {}}}, {"evidence": ["text.missing"]}),
         ({"surveys": ()}, {"questions": ["survey.none"]}),
         ({"surveys": (dataclasses.replace(SURVEY, faults=3),)}, {"questions": ["survey.faults"]}),
         (
-            {"surveys": (dataclasses.replace(SURVEY, under_13_route=False),)},
+            {"surveys": (dataclasses.replace(SURVEY, under_13_lack="page"),)},
             {"young": ["survey.no_under_13_route"]},
         ),
         (
-            {"surveys": (dataclasses.replace(SURVEY, audience="organisations", under_13_route=False),)},
+            {"surveys": (dataclasses.replace(SURVEY, audience="young-people", under_13_lack="question"),)},
+            {"young": ["survey.no_under_13_route"]},
+        ),
+        (
+            {"surveys": (dataclasses.replace(SURVEY, audience="organisations", under_13_lack="question"),)},
             {},
         ),
         ({"facts": {"impact_assessment": "x"}}, {"dates": ["dates.none"]}),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session
 
 from portal.partnership import (
     approvals,
+    as_seen,
     consultation_record,
     editing,
     gates,
@@ -20,6 +22,7 @@ from portal.partnership import (
 from portal.partnership.rounds import Round
 from surveys import audit, surveys
 from surveys.authoring import publishing
+from surveys.db import as_of, look_back
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from tests.portal.partnership import preparing
@@ -75,6 +78,24 @@ def test_what_is_not_ready_or_not_signed_off_does_not_open(session: Session, key
         openings.launch(session, round_, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
     assert problem.value.facts["lines"] == ("approval",)
     assert state(session, DURING) is None
+
+
+def test_what_people_were_promised_is_never_hidden(session: Session, keys: Keyring, approved: Round) -> None:
+    hide = partial(editing.retire, session, "round", "spring", by=ANNA, now=NOW, keys=keys)
+    editing.publish(session, "round", "spring", by=ANNA, now=NOW, keys=keys)
+    hide(retired=True)
+    with refused("round.not_ready") as problem:
+        openings.launch(session, approved, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
+    assert "purpose" in problem.value.facts["lines"]
+    hide(retired=False)
+    openings.launch(session, approved, holders=HOLDERS, by=ANNA, now=NOW, keys=keys)
+    with refused("round.announced"):
+        hide(retired=True)
+    facts = editing.working(session, "round", "spring").facts  # type: ignore[union-attr]
+    preparing.save(session, keys, "spring", {pages.NEUTRAL: {**facts, "retired": True}})
+    with refused("round.announced"):
+        editing.publish(session, "round", "spring", by=ANNA, now=DURING, keys=keys)
+    assert state(session, DURING) == "open"
 
 
 def test_a_decision_cannot_be_made_while_people_are_asked(
@@ -160,7 +181,8 @@ def test_every_change_of_dates_needs_a_reason_and_is_kept_for_the_public(
     [one] = instruments.of_round(session, launched)
     assert one.survey is not None
     assert one.survey.withdraw_until == later + dt.timedelta(days=14)
-    assert openings.changes_of(session, launched.id, NOW) == ()
+    look_back(session, NOW)
+    assert openings.changes_of(session, launched.id) == ()
 
 
 def test_what_closed_can_be_opened_again(session: Session, keys: Keyring, launched: Round) -> None:
@@ -216,11 +238,45 @@ def test_what_residents_saw_can_be_shown_for_any_moment(
     published = DURING + dt.timedelta(days=1)
     editing.publish(session, "round", "spring", by=ANNA, now=published, keys=keys)
     openings.extend(session, launched, dt.date(2031, 4, 5), reason="Snow.", by=ANNA, now=published, keys=keys)
-    was = round_copies.as_seen(session, launched, before_publishing)
-    now = round_copies.as_seen(session, launched, published)
-    never = round_copies.as_seen(session, launched, NOW - dt.timedelta(days=1))
+    was = as_seen.as_seen(session, launched, before_publishing)
+    now = as_seen.as_seen(session, launched, published)
+    never = as_seen.as_seen(session, launched, NOW - dt.timedelta(days=1))
     assert was.texts["en_GB"]["evidence"] == "It was dark last year."
     assert now.texts["en_GB"]["evidence"] == "Lamps went out."
     assert [one.version.number for one in was.surveys] == [1]
     assert ([one.what for one in was.changes], [one.what for one in now.changes]) == ([], ["extended"])
-    assert (never.texts, never.surveys) == ({}, ())
+    assert [one.survey.closes_at for one in (*was.surveys, *now.surveys)] == [
+        surveys.closing_moment(CLOSES),
+        surveys.closing_moment(dt.date(2031, 4, 5)),
+    ]
+    assert (never.texts, never.surveys, never.announced) == ({}, (), False)
+    assert (was.announced, was.gaps) == (True, ())
+    told = [(one.what, one.about) for one in as_seen.events(session, launched) if one.at == published]
+    assert told == [("change.extended", ""), ("words", "en_GB")]
+    clock = [
+        (one.what, one.at) for one in as_seen.events(session, launched) if one.what in ("opens", "closes")
+    ]
+    assert clock == [
+        ("opens", dt.datetime(2031, 2, 3, tzinfo=dt.UTC)),
+        ("closes", surveys.closing_moment(dt.date(2031, 4, 5))),
+    ]
+    assert as_of(session) is None
+    assert not pages.overlaid(session)
+
+
+def test_every_wording_of_a_reason_in_another_language_is_kept(
+    session: Session, keys: Keyring, launched: Round
+) -> None:
+    openings.pause(session, launched, reason="A wrong number.", by=ANNA, now=DURING, keys=keys)
+    [change] = openings.changes_of(session, launched.id)
+    for hours, words in ((1, "Zły numer."), (2, "Zły numer."), (3, "Błędny numer.")):
+        moment = DURING + dt.timedelta(hours=hours)
+        openings.say_reason(session, change, "pl", words, by=ANNA, now=moment, keys=keys)
+    kept = openings.wordings_of(session, launched.id)
+    assert [(one.number, one.words) for one in kept] == [(1, "Zły numer."), (2, "Błędny numer.")]
+    for hours, shown in ((0, {}), (2, {change.id: "Zły numer."}), (3, {change.id: "Błędny numer."})):
+        look_back(session, DURING + dt.timedelta(hours=hours))
+        assert openings.reasons_in(session, launched.id, "pl") == shown
+    look_back(session, None)
+    assert openings.reasons_in(session, launched.id, "pl") == {change.id: "Błędny numer."}
+    assert openings.reasons_in(session, launched.id, "cy") == {}

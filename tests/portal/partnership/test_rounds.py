@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from portal.partnership import packs, rounds
+from portal.partnership import editing, packs, rounds
 from portal.partnership.rounds import SurveyPlan
 from surveys import audit, surveys
 from surveys.errors import SurveysError
@@ -59,6 +59,14 @@ def test_publishing_a_plan_freezes_the_places_and_sets_the_window(session: Sessi
     assert round_ is not None
     assert round_.slug == "winter"
     assert audit.check(session, keys) == []
+
+
+def test_a_round_with_dates_is_promised_and_never_hidden(session: Session, keys: Keyring) -> None:
+    published(session, keys)
+    [round_] = rounds.everyone(session)
+    assert round_.launched_at is None
+    with pytest.raises(SurveysError, match=r"^round\.announced$"):
+        editing.retire(session, "round", round_.slug, retired=True, by=BY, now=DURING, keys=keys)
 
 
 def test_publishing_again_makes_nothing_new(session: Session, keys: Keyring) -> None:

@@ -442,6 +442,24 @@ def one_page() -> Questionnaire:
     )
 
 
+@cache
+def one_page_with_age() -> Questionnaire:
+    """A single form whose second question is about age."""
+    return Questionnaire.model_validate(
+        document(
+            "one-page-age",
+            part(
+                "main",
+                page("1", question("long-text", "comment", "What would help?", max_chars=200)),
+                page("2", question("one", "age", "How old are you?", options=age_options())),
+            ),
+            single_page=True,
+            age_question="age",
+            stops=[STOP],
+        )
+    )
+
+
 PATHS: dict[str, Json] = {
     "adult, everything": {
         "connection": ["live", "work"],

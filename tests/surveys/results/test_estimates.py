@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,10 @@ from surveys.questionnaire.codebook import codebook_of
 from surveys.questionnaire.model import Answers
 from surveys.results import tables
 from surveys.results.cube import Cube, count
-from surveys.results.estimates import estimate, given_shares, importance, placed, weighting_of
+from surveys.results.estimates import choices, estimate, given_shares, placed, weighting_of
 from surveys.results.layout import NOT_GIVEN, Layout, Version
 from surveys.results.tables import ALL
-from surveys.results.weighting import Target
+from surveys.results.weighting import Rules, Target, weigh, weigh_again
 from tests.surveys.results.people import category, counters, document, people
 
 AGE = next(d for d in document().dimensions if d.key == "age")
@@ -96,7 +98,7 @@ def test_without_weighting_weighted_is_unweighted_and_the_base_is_the_people() -
 def test_what_matters_most_counts_among_those_who_answered_the_first_question() -> None:
     everybody = people(21, 400, document())
     cube = cube_of(everybody)
-    found = importance(cube, "topic-first", draws=200)
+    found = choices(cube, "topic-first").importance(200)
     answered = [a for a in everybody if a.get("topics") is not None]
     assert found.people == len(answered)
     for place in found.order:
@@ -107,9 +109,38 @@ def test_what_matters_most_counts_among_those_who_answered_the_first_question() 
     assert [p.score for p in found.order] == sorted((p.score for p in found.order), reverse=True)
     meanings = {o.key: o.meaning for o in document().question_by_id["topics"].options}
     assert all(meanings[p.key] == "answer" for p in found.order)
-    weighted = importance(cube, "topic-first", targets=TARGETS, draws=50)
+    weighted = choices(cube, "topic-first", targets=TARGETS).importance(50)
     assert {p.key for p in weighted.order} == {p.key for p in found.order}
-    assert importance(cube_of([]), "topic-first").reason == "nobody"
+    assert choices(cube_of([]), "topic-first").importance().reason == "nobody"
+
+
+def test_the_same_sums_are_known_again_and_one_more_answer_is_not() -> None:
+    everybody = people(21, 400, document())
+    cube = cube_of(everybody)
+    kept = choices(cube, "topic-first", targets=TARGETS)
+    assert choices(cube_of(everybody), "topic-first", targets=TARGETS).fingerprint == kept.fingerprint
+    moved = replace(TARGETS[0], shares={**TARGETS[0].shares, "13-15": 101.0})
+    own = {"age": category(document(), "age", everybody[0])}
+    other = (
+        choices(cube, "topic-first"),
+        choices(cube, "topic-first", targets=[moved]),
+        choices(cube, "topic-first", where=own, targets=TARGETS),
+        choices(cube_of([*everybody, everybody[0]]), "topic-first", targets=TARGETS),
+    )
+    assert len({kept.fingerprint, *(one.fingerprint for one in other)}) == 5
+
+
+def test_people_drawn_anew_are_raked_as_those_who_answered_are() -> None:
+    kept = choices(cube_of(people(21, 400, document())), "topic-first", targets=TARGETS)
+    weighting = weigh(kept.categories, kept.cells, kept.people, TARGETS)
+    again = weigh_again(kept.categories, kept.cells, kept.people, TARGETS)
+    assert weighting.on
+    assert again == pytest.approx(weighting.weights, abs=1e-7)
+    strict = Rules(largest_effect=1.0)
+    assert weigh(kept.categories, kept.cells, kept.people, TARGETS, strict).reason == "design-effect"
+    assert (weigh_again(kept.categories, kept.cells, kept.people, TARGETS, strict) == again).all()
+    nobody = np.zeros(len(kept.people))
+    assert (weigh_again(kept.categories, kept.cells, nobody, TARGETS) == 1).all()
 
 
 def test_who_gave_their_age() -> None:

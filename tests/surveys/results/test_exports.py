@@ -9,24 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import codebook_of
-from surveys.records import Response
 from surveys.results import exports, tables
 from surveys.results.cube import count
 from surveys.results.disclosure import Policy, publish
 from surveys.results.findings import headlines
-from surveys.results.microdata import Together, left_out, responses_csv
 from surveys.results.wording import wording_of
-from surveys.sealing import Keyring
-from surveys.surveys import Survey
-from tests.surveys.results.conftest import Send
 from tests.surveys.results.people import document, people
-from tests.surveys.results.test_cube import ONE, changed, layout_of
+from tests.surveys.results.test_cube import ONE, layout_of
 
 
 def content(number: int = 300, seed: int = 5) -> dict[str, Any]:
@@ -139,53 +131,3 @@ def test_any_text_survives_the_file(text: str) -> None:
     back = next(csv.reader(io.StringIO(exports.to_csv([[text, 5]]).decode("utf-8-sig"), newline="")))
     assert back == [exports.harmless(text), "5"]
     assert not back[0].lstrip().startswith(("=", "+", "@", "-"))
-
-
-def cell(answers: dict[str, Any], name: str) -> str:
-    """What a column of the long file says of one stored response."""
-    question, _, item = name.partition(".")
-    asked = document().question_by_id[question]
-    if question not in answers:
-        return ""
-    value = answers[question]
-    if asked.kind == "grid":
-        return (value or {}).get(item) or "skipped"
-    if asked.kind == "ranking":
-        return value[int(item) - 1] if value and len(value) >= int(item) else "skipped"
-    if value is None:
-        return "skipped"
-    if asked.kind == "several":
-        return str(int(item in value))
-    return "1" if value is True else str(value)
-
-
-def test_the_long_file_has_every_counted_response_and_no_words(
-    session: Session, survey: Survey, send: Send
-) -> None:
-    send(survey, people(3, 50, document()), channel="paper", locale="pl")
-    stored = session.scalars(select(Response.answers).where(Response.survey_id == survey.id)).all()
-    assert not left_out(document(), "place") & left_out(document(), "people")
-    boxes = {f"{c.question}.{c.item}" for c in codebook_of(document()).columns if c.kind == "flag" and c.item}
-    together: Together
-    for together in ("place", "people"):
-        file = b"".join(responses_csv(session, survey.id, together=together, mark="whose"))
-        lines = read(file)
-        assert b"words" not in file
-        assert b"paper" not in file
-        assert {(line["copy"], line["version"]) for line in lines} == {("whose", "1")}
-        columns = [name for name in lines[0] if name not in ("copy", "version", *boxes)]
-        assert not {name.partition(".")[0] for name in columns} & left_out(document(), together)
-        told = sorted(tuple(line[name] for name in columns) for line in lines)
-        assert told == sorted(tuple(cell(dict(answers), name) for name in columns) for answers in stored)
-
-
-def test_the_long_file_follows_the_newest_version_over_all(
-    session: Session, survey: Survey, send: Send, keys: Keyring, now: Any
-) -> None:
-    send(survey, people(3, 5, document()))
-    surveys.publish_version(
-        session, survey, changed(document(), topics=2), meaning="changed", by="cli:tests", now=now, keys=keys
-    )
-    send(survey, people(4, 6, document()))
-    lines = read(b"".join(responses_csv(session, survey.id)))
-    assert sorted(line["version"] for line in lines) == ["1"] * 5 + ["2"] * 6

@@ -218,21 +218,23 @@ def by_age(*shares: tuple[str, int | None], everybody: int = 100) -> ReleasedTab
     [
         (
             by_age(("13-24", 60), ("25-over", 40), ("not-given", 90)),
-            "by.range",
+            "by.apart",
             {
-                "by": "age", "net": "crime", "highest": ["13-24"], "highest_percent": 60,
-                "lowest": ["25-over"], "lowest_percent": 40, "shown": 2, "unshown": 0, "percent": 50,
+                "by": "age", "net": "crime", "shown": 2, "unshown": 0, "percent": 50,
+                "apart": [["13-24", 60, 40, 20], ["25-over", 40, 60, -20]],
             },
         ),
         (
-            by_age(("13-24", 60), ("25-over", 60)),
-            "by.level",
+            by_age(("13-24", 60), ("25-over", 60), everybody=120),
+            "by.alike",
             {"by": "age", "net": "crime", "percent": 60, "shown": 2, "unshown": 0},
         ),
-        (by_age(("13-24", 60), ("25-over", None)), "by.few", {"by": "age", "shown": 1, "unshown": 1}),
+        (by_age(("13-24", None), ("25-over", None)), "by.few", {"by": "age", "shown": 0, "unshown": 2}),
     ],
 )  # fmt: skip
-def test_a_net_by_groups_names_the_ends(shown: ReleasedTable, code: str, facts: dict[str, Any]) -> None:
+def test_a_net_by_groups_names_those_apart_from_the_rest(
+    shown: ReleasedTable, code: str, facts: dict[str, Any]
+) -> None:
     assert said(shown) == (code, facts)
 
 

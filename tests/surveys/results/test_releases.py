@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from surveys import audit, erasure, surveys
+from surveys.db import look_back
 from surveys.erasure import Ledger
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Questionnaire
@@ -54,6 +55,22 @@ def refused(code: str, call: Any, *args: Any, **more: Any) -> None:
     with pytest.raises(SurveysError) as problem:
         call(*args, **more)
     assert problem.value.code == code
+
+
+def test_a_session_that_looks_back_knows_no_later_release(
+    session: Session, survey: Survey, release: Release
+) -> None:
+    look_back(session, release.made_at - dt.timedelta(seconds=1))
+    assert releases.current(session, survey.id) is None
+    assert (releases.newest_number(session, survey.id), releases.all_of(session, survey.id)) == (None, [])
+    assert releases.newest_of_people(session) is None
+    look_back(session, release.made_at)
+    assert (releases.current(session, survey.id), releases.newest_number(session, survey.id)) == (release, 1)
+    newest = releases.newest_of_people(session)
+    assert newest is not None
+    assert newest.id == survey.id
+    look_back(session, None)
+    assert releases.newest_of_people(session) is survey
 
 
 def test_a_release_holds_everything_needed_to_read_it(
