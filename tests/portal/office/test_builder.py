@@ -115,6 +115,29 @@ def test_a_deleted_page_or_answer_keeps_what_was_typed_and_a_made_up_one_is_not_
     assert ann.post(at(draft_id, "/pages/nowhere"), **sent).status_code == 404
 
 
+def test_two_translators_at_once_keep_what_the_other_typed_and_what_has_no_place_any_more(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    mine = ann.page(at(draft_id, "/languages/pl"))
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    bob.submit(
+        bob.page(at(draft_id, "/languages/pl")),
+        {"text:question:age.text": "Bob: wiek"},
+        "Save the translations",
+    )
+    saved = ann.submit(mine, {"text:question:topics.text": "Ann: tematy"}, "Save the translations")
+    assert "Saved" in saved.html
+    there = document(writing, draft_id).question_by_id
+    assert (there["age"].text["pl"], there["topics"].text["pl"]) == ("Bob: wiek", "Ann: tematy")
+    mine = ann.page(at(draft_id, "/languages/pl"))
+    delete(bob, draft_id, "/questions/why", seen="2")
+    typed = {"text:question:why.text": "Ann: czemu", "text:question:age.text": "Ann: wiek"}
+    told = ann.submit(mine, typed, "Save the translations", status=422)
+    assert "Ann: czemu" in told.main
+    ann.submit(told, button="Save the translations")
+    assert document(writing, draft_id).question_by_id["age"].text["pl"] == "Ann: wiek"
+
+
 def test_a_file_with_faults_says_every_fault_and_makes_nothing(ann: PageClient) -> None:
     page = ann.page("/office/surveys/begin")
     token = dict(page.form("Make the draft").fields)["csrf_token"]
