@@ -27,7 +27,8 @@ def base_cell(table: ExactTable, group: Group, name: str) -> Cell:
 
 def row_cell(table: ExactTable, group: Group, row: str) -> Cell:
     """A count, named alike in every table that shows it."""
-    run = "first" if table.by is None and table.key != table.question else "option"
+    second = table.by is None and table.key != table.question
+    run = table.key.removeprefix(f"{table.question}.") if second else "option"
     return ("net" if table.net else run, table.question, table.series, row, *_scope(table, group))
 
 
