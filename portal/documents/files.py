@@ -21,7 +21,7 @@ from surveys.results import exports
 from surveys.results.comparison_files import comparisons_csv
 
 Content = Mapping[str, Any]
-RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
+SCRIPTS = ("recompute.py", "check_files.py")
 PRINT = Path(__file__).with_name("print.css")
 BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
 """One moment for every file of a bundle: the same release gives the same bytes."""
@@ -135,7 +135,7 @@ def bundle(
     """
     files: dict[str, bytes] = {
         "release.json": json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True).encode(),
-        "recompute.py": RECOMPUTE.read_bytes(),
+        **{name: Path(__file__).with_name(f"{name}.txt").read_bytes() for name in SCRIPTS},
         "README.txt": _about(content, sha256).encode(),
     }
     for locale, words in locales.items():
@@ -160,12 +160,19 @@ def _about(content: Content, sha256: str) -> str:
             "",
             "release.json    everything released: rounded tables, wording, method, what is hidden and why",
             "figures-*.csv   every table under each other, in each language",
-            "comparisons-*.csv  with the census, with the survey before, how sure the order of topics is",
+            "comparisons-*.csv  with the census, with the survey before, how sure the order of topics is,",
+            "                each group with the rest, everybody with and without a campaign",
             "method-*.txt    how the figures were made and what they cannot say",
             "codebook-*.csv  what every column, question, answer and rule means",
-            "recompute.py    python3 recompute.py: works every percentage out again from the rounded",
-            "                counts, prints the fingerprint, and lists what these files cannot give",
+            "recompute.py    python3 recompute.py (uses check_files.py): checks every file against",
+            "                SHA256SUMS, release.json against the fingerprint above, every line of every",
+            "                CSV against release.json; works every percentage, comparison and finding out",
+            "                again from the rounded counts; lists what these files cannot give. Ends with",
+            "                0 when nothing differs, else with 1 and a line for each thing that does",
             "SHA256SUMS      checksums of these files",
+            "",
+            "Whoever changes every file alike is found out by the fingerprint alone: the site that",
+            "published these results gives it as sha256 of the release (/api/v1).",
             "",
             "Counts under 10 are hidden and all others rounded to 5. Rows about single people are never",
             "released: an analyst of the partnership can reproduce the counts inside.",

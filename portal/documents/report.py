@@ -10,6 +10,8 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from portal import against_words, alongside_words, findings_words, order_words
+from portal.beside import Beside
+from portal.beside import beside as both_columns
 from portal.method_words import method_of
 from portal.reading import (
     Block,
@@ -89,7 +91,8 @@ def report(
                 *beside.get(reading.key, ()),
             )
         )
-        + tuple(_population(one) for one in alongside_words.beside(content, document, locale)),
+        + tuple(_population(one) for one in alongside_words.beside(content, document, locale))
+        + tuple(_campaign(one) for one in both_columns(content.get("with_without") or (), document, locale)),
         method=tuple(method_of(content, document, locale)),
         language=language,
         note=content["note"],
@@ -218,6 +221,32 @@ def _population(one: alongside_words.Beside) -> Table:
     source = gettext("Source: %(source)s", source=one.source)
     return _extra(
         f"beside-{one.key}", title, said, one.heads, rows, f"{one.not_compared.striptags()} {source}"
+    )
+
+
+def _campaign(one: Beside) -> Table:
+    """Everybody, and everybody without those who sent nearly the same words."""
+    said = gettext(
+        "%(people)s answered, %(others)s without them", people=one.answered[0], others=one.answered[1]
+    )
+    heads = (
+        gettext("Answer"),
+        gettext("Everybody: share"),
+        gettext("Everybody: people"),
+        gettext("Without them: share"),
+        gettext("Without them: people"),
+    )
+    note = gettext(
+        "Some people sent nearly the same words as others. Asking others to answer is a right, and they "
+        "count like everybody else. Here you can see each question with and without them."
+    )
+    return _extra(
+        f"without-{one.key}",
+        gettext("With and without a campaign: %(title)s", title=one.title.text),
+        Markup.escape(said),
+        heads,
+        [(name.text, *figures) for name, *figures in one.rows],
+        note,
     )
 
 

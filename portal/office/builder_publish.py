@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import PublishCorrection, PublishFirst, Share
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.builder_desk import draft_at, places, seen, tell
@@ -24,6 +25,8 @@ from surveys.authoring.previews import Preview
 from surveys.errors import SurveysError
 from surveys.questionnaire.comparing import differences
 from surveys.questionnaire.geography import freeze
+from surveys.questionnaire.model import Questionnaire
+from surveys.questionnaire.wordings import wordings
 from surveys.surveys import Survey
 
 
@@ -107,23 +110,43 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         differences=DIFFERENCES,
         faults=tell(draft, document, drafting.faults_of(session, draft)),
         lost={
-            meaning: [own_name(locale) for locale in publishing.languages_lost(session, draft, meaning)]
+            meaning: [english_name(locale) for locale in publishing.languages_lost(session, draft, meaning)]
             for meaning in ("same", "changed")
         },
         approval=publishing.approval_of(session, draft) if correction else None,
+        beyond=_beyond(session, draft, document),
+        may_approve=correction and officer().by not in drafting.authors(session, draft),
         earlier=None if correction else drafting.earlier(session, draft),
     )
     return make_response(page, 422 if form.problems() else 200)
 
 
+def _beyond(session: Session, draft: SurveyDraft, document: Questionnaire) -> list[str]:
+    """What of a correction is more than spelling, as officers read it."""
+    found = publishing.beyond_spelling(session, draft)
+    words = {one.name: document.say(dict(one.texts), document.source_locale) for one in wordings(document)}
+    texts = [
+        f"The words “{words[name]}”" if name in words else "A text that was taken away"
+        for name in found.texts
+    ]
+    structure = "Questions, answers, their order, routes, limits, groups or settings"
+    return [*dict.fromkeys(texts), *([structure] if found.structure else [])]
+
+
 @bp.post("/surveys/<draft_id>/approval")
 @fresh_sign_in
 def builder_approve(draft_id: str) -> ResponseReturnValue:
-    """A colleague agrees to a correction that changes the meaning of questions."""
+    """A colleague agrees to a correction and to what it is said to mean."""
     try:
         with writing() as session:
             publishing.approve(
-                session, draft_id, seen_version=seen(), by=officer().by, now=now(), keys=keys()
+                session,
+                draft_id,
+                meaning=request.form.get("meaning", ""),  # type: ignore[arg-type]
+                seen_version=seen(),
+                by=officer().by,
+                now=now(),
+                keys=keys(),
             )
         said("Approved as it stands. A later change needs a new approval.")
     except SurveysError as problem:

@@ -13,7 +13,8 @@ from portal.config import Settings
 from portal.database import database, end_reading, read_session, writing
 from portal.forms.office import OfficeForm
 from portal.forms.office.requests import STATE_WORDS, Erase, Receipt, Search
-from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
+from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said, survey_title
+from portal.office.comments import question_words
 from portal.office.showing import visible
 from portal.partnership import requests
 from surveys import erasure, responses
@@ -46,6 +47,8 @@ def find_words() -> ResponseReturnValue:
         receipt=Receipt(formdata=None),
         state_words=STATE_WORDS,
         visible=visible,
+        question=lambda hit: question_words(read_session(), hit.survey_id, hit.item),
+        title_of=lambda hit: survey_title(read_session().get_one(Survey, hit.survey_id)),
     )
     return make_response(shown, 422 if form.problems() else 200)
 

@@ -45,6 +45,7 @@ ALONE_WORDS = {
     "opening": "One person alone signed off the opening of “{about}”",
     "results": "One person alone approved the results of “{about}”",
     "exclusion": "One person alone left responses to “{about}” out",
+    "correction": "One person alone corrected the live survey “{about}”",
     "line": "A line of the checklist was set aside: {about}",
 }
 NOBODY = "Nobody else was available."

@@ -37,7 +37,16 @@ WORDS: dict[str, Say] = {
         "This file cannot be read as a spreadsheet. Save it as .xlsx and try again"
     ),
     "correction.meaning": lambda _: "Say whether the corrected questions still mean the same",
-    "correction.own": lambda _: "You changed this draft last. Somebody else has to approve it",
+    "correction.own": lambda _: "You changed this draft. Somebody who did not has to approve it",
+    "correction.approved_as": lambda facts: (
+        "It was approved with "
+        + ("the same meaning" if facts.get("meaning") == "same" else "a changed meaning")
+        + ". Publish it so, or change the draft and approve it again"
+    ),
+    "correction.beyond_spelling": lambda _: (
+        "More than spelling is different, so somebody else has to agree that the meaning is the same. Ask a "
+        "colleague, or say why nobody could approve it"
+    ),
     "correction.unapproved": lambda _: (
         "A changed meaning needs somebody else’s approval. Ask a colleague, or say why nobody could give it"
     ),

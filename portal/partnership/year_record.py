@@ -36,6 +36,7 @@ from portal.partnership.reach import ConsultedGroup, RegardedConsultation
 from portal.partnership.rounds import Round, RoundSurvey
 from portal.partnership.scrutiny import Recommendation, SentTo
 from surveys import exclusions
+from surveys.authoring import publishing
 from surveys.exclusions import Exclusion
 from surveys.results.compositions import Composition
 from surveys.results.releases import Release
@@ -46,7 +47,8 @@ from surveys.surveys import Survey, london_day
 class Alone:
     """One thing a single person decided where two should have, or a line that was set aside.
 
-    ``what``: opening, results, exclusion or line; ``about``: a survey's address, or the line's code.
+    ``what``: opening, results, exclusion, correction (of a live survey) or line; ``about``: a survey's
+    address, or the line's code.
     ``reason`` is empty where none can be written: nobody was available.
     """
 
@@ -169,6 +171,10 @@ def _alone(session: Session, round_: Round, asked: Iterable[Survey]) -> tuple[Al
             Alone("results", survey.slug, london_day(one.approved_at), one.override_reason)
             for one in session.scalars(signed)
             if one.approved_at is not None
+        ]
+        found += [
+            Alone("correction", survey.slug, london_day(one.published_at), one.reason)
+            for one in publishing.unapproved(session, survey.id)
         ]
         left = select(Exclusion).where(
             Exclusion.survey_id == survey.id, Exclusion.override == exclusions.ALONE

@@ -23,7 +23,7 @@ from portal.public.results import Published, heading_of, shown_or_404
 from portal.rendering import day
 from surveys.results.releases import fingerprint
 
-FORMAT = 3
+FORMAT = 5
 """Raised when the files change although the release does not."""
 KINDS = {
     "results.pdf": "application/pdf",

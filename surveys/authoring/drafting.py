@@ -49,6 +49,8 @@ class SurveyDraft(Base):
     changed_by: Mapped[str] = mapped_column(String(80))
     published_version_id: Mapped[str | None] = mapped_column(ForeignKey("survey_version.id"))
     set_aside_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    unapproved: Mapped[str | None] = mapped_column(String(22))
+    """The reason on record (``audit.Reason``) why a correction was published without a second person."""
 
 
 class DraftEdit(Base):
@@ -262,6 +264,12 @@ def history(session: Session, draft: SurveyDraft, limit: int = 200) -> list[Draf
     """The newest steps first."""
     query = select(DraftEdit).where(DraftEdit.draft_id == draft.id).order_by(DraftEdit.number.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+def authors(session: Session, draft: SurveyDraft) -> frozenset[str]:
+    """Everybody who edited the draft since it was begun; whoever began it while nobody has."""
+    wanted = select(DraftEdit.by).where(DraftEdit.draft_id == draft.id).distinct()
+    return frozenset(session.scalars(wanted)) or frozenset({draft.created_by})
 
 
 def document_of(draft: SurveyDraft) -> Questionnaire:

@@ -12,18 +12,22 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit, surveys
 from surveys.authoring import translating
-from surveys.authoring.drafting import SurveyDraft, _to_change, document_of, note
+from surveys.authoring.drafting import SurveyDraft, _to_change, authors, base_of, document_of, note
 from surveys.db import Base, UTCDateTime, append_only, as_of
 from surveys.errors import SurveysError
+from surveys.questionnaire import spelling
 from surveys.questionnaire.editing import closed, opened
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import PlaceEntry, Questionnaire
+from surveys.questionnaire.spelling import Beyond
 from surveys.sealing import Keyring
 from surveys.surveys import Survey, SurveyVersion
 
+Meaning = Literal["same", "changed"]
+
 
 class CorrectionApproval(Base):
-    """Somebody else read this state of a correction and agrees to its changed meaning. Append-only."""
+    """Somebody else read this state of a correction and agrees to what it is said to mean. Append-only."""
 
     __tablename__ = "survey_draft_approval"
     __table_args__ = (ForeignKeyConstraint(["draft_id"], ["survey_draft.id"]),)
@@ -32,29 +36,48 @@ class CorrectionApproval(Base):
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by: Mapped[str] = mapped_column(String(80))
+    meaning: Mapped[str] = mapped_column(String(10), default="changed", server_default="changed")
+    """Whether the questions still mean the same, as it was agreed to."""
 
 
 append_only(CorrectionApproval.__table__)
 
 
 def approve(
-    session: Session, draft_id: str, *, seen_version: int, by: str, now: dt.datetime, keys: Keyring
+    session: Session,
+    draft_id: str,
+    *,
+    meaning: Meaning,
+    seen_version: int,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
 ) -> None:
-    """A second account agrees to the correction as it stands; any later edit needs a new approval.
+    """A second account agrees to the correction as it stands and to this meaning; a later edit voids it.
 
-    Raises ``survey_draft.moved_on``, ``correction.own``, ``survey_draft.not_correction``.
+    Raises ``survey_draft.moved_on``, ``survey_draft.not_correction``, ``correction.meaning``,
+    ``correction.own`` (to anybody who edited the draft since it was begun) and ``correction.approved_as``
+    when it was agreed to with the other meaning.
     """
     draft = _to_change(session, draft_id)
     if draft.survey_id is None:
         raise SurveysError("survey_draft.not_correction")
+    if meaning not in ("same", "changed"):
+        raise SurveysError("correction.meaning", field="meaning")
     if draft.revision != seen_version:
         raise SurveysError("survey_draft.moved_on", seen=seen_version, now=draft.revision)
-    if by == draft.changed_by:
+    if by in authors(session, draft):
         raise SurveysError("correction.own")
-    if approval_of(session, draft) is None:
-        session.add(CorrectionApproval(draft_id=draft.id, revision=draft.revision, at=now, by=by))
+    given = approval_of(session, draft)
+    if given is not None and given.meaning != meaning:
+        raise SurveysError("correction.approved_as", meaning=given.meaning)
+    if given is None:
+        session.add(
+            CorrectionApproval(draft_id=draft.id, revision=draft.revision, at=now, by=by, meaning=meaning)
+        )
         session.flush()
-        note(session, draft, "survey_draft.approve", by=by, now=now, keys=keys, step=draft.revision)
+        facts = {"step": draft.revision, "meaning": meaning}
+        note(session, draft, "survey_draft.approve", by=by, now=now, keys=keys, **facts)
 
 
 def approval_of(session: Session, draft: SurveyDraft) -> CorrectionApproval | None:
@@ -101,7 +124,7 @@ def publish_correction(
     session: Session,
     draft_id: str,
     *,
-    meaning: Literal["same", "changed"],
+    meaning: Meaning,
     note: str,
     by: str,
     now: dt.datetime,
@@ -110,11 +133,12 @@ def publish_correction(
 ) -> SurveyVersion:
     """Freezes the draft as the live survey's next version; ``note`` is public.
 
-    A changed meaning needs a second account's :func:`approve`, or the reason why nobody could give it.
+    A changed meaning, and the same meaning where more than spelling differs, needs a second account's
+    :func:`approve` of just that, or the reason why nobody could give it.
 
     Raises ``survey_draft.not_correction``, ``survey_draft.base_moved`` (another correction came first),
-    ``correction.note``, ``correction.meaning``, ``correction.nothing``, ``correction.unapproved`` and what
-    :func:`surveys.publish_version` raises.
+    ``correction.note``, ``correction.meaning``, ``correction.nothing``, ``correction.unapproved``,
+    ``correction.beyond_spelling`` and what :func:`surveys.publish_version` raises.
     """
     draft = _to_change(session, draft_id)
     survey = session.get(Survey, draft.survey_id) if draft.survey_id else None
@@ -131,22 +155,57 @@ def publish_correction(
     document = _stated(session, draft, same_meaning=meaning == "same")
     if opened(document) == current.document:
         raise SurveysError("correction.nothing")
-    approval = approval_of(session, draft)
-    reason = unapproved.strip()
-    if meaning == "changed" and approval is None and not reason:
-        raise SurveysError("correction.unapproved", field="unapproved")
+    approval, reason, needed = approval_of(session, draft), unapproved.strip(), ""
+    if meaning == "changed":
+        needed = "correction.unapproved"
+    elif spelling.beyond(surveys.questionnaire_of(current), document):
+        needed = "correction.beyond_spelling"
+    approved = approval is not None and approval.meaning == meaning
+    if needed and not approved and not reason:
+        raise SurveysError(needed, field="unapproved")
     version = surveys.publish_version(
         session, survey, document, meaning=meaning, by=by, now=now, keys=keys, note=said
     )
-    if approval is not None:
+    facts: dict[str, str] = {}
+    if approved and approval is not None:
         facts = {"approved_by": approval.by}
-    else:
-        facts = {"unapproved": audit.keep_reason(session, reason, by=by, now=now)} if reason else {}
+    elif needed:
+        draft.unapproved = audit.keep_reason(session, reason, by=by, now=now)
+        facts = {"unapproved": draft.unapproved}
     _published(session, draft, version, by=by, now=now, keys=keys, **facts)
     return version
 
 
-def languages_lost(session: Session, draft: SurveyDraft, meaning: Literal["same", "changed"]) -> list[str]:
+def beyond_spelling(session: Session, draft: SurveyDraft) -> Beyond:
+    """What of a correction is more than spelling, so that a second person has to agree."""
+    before = base_of(session, draft)
+    return spelling.beyond(before, document_of(draft)) if before is not None else Beyond()
+
+
+@dataclass(frozen=True)
+class Unapproved:
+    """A correction that one person published alone."""
+
+    published_at: dt.datetime
+    meaning: str
+    reason: str
+    """Empty once the words have gone."""
+
+
+def unapproved(session: Session, survey_id: str) -> tuple[Unapproved, ...]:
+    """Every correction of this survey that nobody else agreed to, with the reason given, oldest first."""
+    rows = session.execute(
+        select(SurveyVersion.published_at, SurveyVersion.meaning, audit.Reason.words)
+        .select_from(SurveyDraft)
+        .join(SurveyVersion, SurveyVersion.id == SurveyDraft.published_version_id)
+        .outerjoin(audit.Reason, audit.Reason.id == SurveyDraft.unapproved)
+        .where(SurveyDraft.survey_id == survey_id, SurveyDraft.unapproved.is_not(None))
+        .order_by(SurveyVersion.number)
+    )
+    return tuple(Unapproved(at, meaning, words or "") for at, meaning, words in rows)
+
+
+def languages_lost(session: Session, draft: SurveyDraft, meaning: Meaning) -> list[str]:
     """The languages the live survey offers that a correction of this meaning would take away."""
     base = session.get(SurveyVersion, draft.base_version_id) if draft.base_version_id else None
     if base is None:

@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from surveys import arrays as np
 from surveys.questionnaire.model import Category, Dimension, Questionnaire
 from surveys.results import ranked, ranking
 from surveys.results.against import against

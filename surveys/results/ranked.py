@@ -23,11 +23,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.questionnaire.model import Questionnaire
 from surveys.results import ranking, scan
 from surveys.results.comparison import SMALLEST_BASE
@@ -35,6 +33,9 @@ from surveys.results.deduction import PLENTY, Range, Sum, narrowed
 from surveys.results.layout import Layout
 from surveys.results.rounding import Policy, percent
 from surveys.results.tables import FIRST_CHOICE, FIRST_FIVE, FIVE, answer_keys
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Table = Mapping[str, Any]
 GRAIN = 5

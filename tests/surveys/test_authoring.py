@@ -223,7 +223,7 @@ def test_a_live_survey_is_corrected_by_a_new_version(desk: Desk, publish: Publis
     correct = partial(publishing.publish_correction, desk.session, by=ANN, **desk.noted)
     with refused("correction.nothing"):
         correct(draft.id, meaning="same", note="Spelling")
-    desk.reword(draft, "age", "How old are you now?", 0)
+    desk.reword(draft, "age", "How old aer you?", 0)
     with refused("correction.note"):
         correct(draft.id, meaning="same", note=" ")
     second = correct(draft.id, meaning="same", note="A spelling mistake in the question about age")
@@ -254,7 +254,7 @@ def test_a_correction_of_the_same_meaning_keeps_the_languages_that_were_read(
     correct = partial(publishing.publish_correction, desk.session, by=ANN, **desk.noted)
     lost = partial(publishing.languages_lost, desk.session)
     spelling = draft()
-    desk.reword(spelling, "age", "How old are you now?", 0)
+    desk.reword(spelling, "age", "How old are yuo?", 0)
     assert (lost(spelling, "same"), lost(spelling, "changed")) == ([], ["pl"])
     second = surveys.questionnaire_of(correct(spelling.id, meaning="same", note="Spelling"))
     assert second.translations["pl"].state == "checked"
@@ -262,7 +262,10 @@ def test_a_correction_of_the_same_meaning_keeps_the_languages_that_were_read(
     translate = partial(translating.translate, desk.session, worded.id, "pl", by=BEN, **desk.noted)
     translate({"question:age.text": "Ile masz lat?"}, seen_version=0)
     assert lost(worded, "same") == ["pl"]
-    third = surveys.questionnaire_of(correct(worded.id, meaning="same", note="Polish"))
+    with refused("correction.beyond_spelling"):
+        correct(worded.id, meaning="same", note="Polish")
+    alone = correct(worded.id, meaning="same", note="Polish", unapproved="Nobody else is here")
+    third = surveys.questionnaire_of(alone)
     assert third.translations["pl"].state == "unchecked"
 
 
@@ -281,7 +284,7 @@ def test_a_changed_meaning_needs_a_second_person_or_a_reason_on_record(desk: Des
         by=ANN,
         **desk.noted,
     )
-    approve = partial(publishing.approve, desk.session, draft.id, **desk.noted)
+    approve = partial(publishing.approve, desk.session, draft.id, meaning="changed", **desk.noted)
     with refused("correction.unapproved"):
         correct()
     with refused("correction.own"):
@@ -296,6 +299,59 @@ def test_a_changed_meaning_needs_a_second_person_or_a_reason_on_record(desk: Des
     assert correct().meaning == "changed"
     facts = [entry.facts for entry in audit.entries(desk.session, subject=f"survey_draft:{draft.id}")]
     assert any(BEN in fact for fact in facts)
+
+
+def test_the_same_meaning_is_taken_on_trust_for_spelling_only(desk: Desk, publish: Publish) -> None:
+    survey = publish(samples.every_kind())
+    version = surveys.current_version(desk.session, survey.id)
+    assert version is not None
+    draft = beginning.begin_correction(desk.session, survey, version, by=ANN, **desk.noted)
+    desk.reword(draft, "age", "How young are you?", 0)
+    desk.reword(draft, "safe-day", "By day?", 1, by=BEN)
+    assert publishing.beyond_spelling(desk.session, draft).texts == (
+        "question:age.text",
+        "question:safe-day.text",
+    )
+    correct = partial(
+        publishing.publish_correction, desk.session, draft.id, note="Spelling", by=BEN, **desk.noted
+    )
+    approve = partial(publishing.approve, desk.session, draft.id, seen_version=2, **desk.noted)
+    with refused("correction.beyond_spelling"):
+        correct(meaning="same")
+    for author in (ANN, BEN):  # whoever edited it last, and whoever did before
+        with refused("correction.own"):
+            approve(meaning="same", by=author)
+    approve(meaning="same", by="officer:cat")
+    with refused("correction.approved_as"):
+        approve(meaning="changed", by="officer:dee")
+    with refused("correction.unapproved"):
+        correct(meaning="changed")
+    assert correct(meaning="same").meaning == "same"
+    assert publishing.unapproved(desk.session, survey.id) == ()
+
+
+def test_who_corrects_alone_says_why_and_it_stays_on_record(desk: Desk, publish: Publish) -> None:
+    survey = publish(samples.every_kind())
+    version = surveys.current_version(desk.session, survey.id)
+    assert version is not None
+    draft = beginning.begin_correction(desk.session, survey, version, by=ANN, **desk.noted)
+    desk.reword(draft, "age", "How young are you?", 0)
+    why = "Everybody else is on leave this week"
+    publishing.publish_correction(
+        desk.session, draft.id, meaning="same", note="Age", unapproved=why, by=ANN, **desk.noted
+    )
+    [alone] = publishing.unapproved(desk.session, survey.id)
+    assert (alone.meaning, alone.reason, alone.published_at) == ("same", why, desk.noted["now"])
+    entries = list(audit.entries(desk.session, subject=f"survey_draft:{draft.id}"))
+    assert f'"unapproved":"{draft.unapproved}"' in entries[0].facts
+    third = surveys.current_version(desk.session, survey.id)
+    assert third is not None
+    spelling = beginning.begin_correction(desk.session, survey, third, by=ANN, **desk.noted)
+    desk.reword(spelling, "age", "How yuong are you?", 0)
+    publishing.publish_correction(
+        desk.session, spelling.id, meaning="same", note="Age", unapproved="Not needed", by=ANN, **desk.noted
+    )
+    assert len(publishing.unapproved(desk.session, survey.id)) == 1
 
 
 def test_a_correction_cannot_take_a_code_away(desk: Desk, publish: Publish) -> None:
@@ -338,7 +394,7 @@ def test_no_correction_takes_the_way_out_for_children_away(desk: Desk, publish: 
 
     edit = partial(drafting.edit, desk.session, draft.id, seen_version=0, by=ANN, **desk.noted)
     edit(without, action="option.set", subjects=["question:age"])
-    publishing.approve(desk.session, draft.id, seen_version=1, by=BEN, **desk.noted)
+    publishing.approve(desk.session, draft.id, meaning="changed", seen_version=1, by=BEN, **desk.noted)
     correct = partial(publishing.publish_correction, desk.session, draft.id, by=ANN, **desk.noted)
     for meaning in ("same", "changed"):
         with refused("version.faults") as told:

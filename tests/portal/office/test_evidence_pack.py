@@ -24,7 +24,8 @@ from portal.partnership import (
     rounds,
     scrutiny,
 )
-from surveys import surveys
+from surveys import audit, surveys
+from surveys.authoring.drafting import SurveyDraft
 from surveys.results.compositions import Composition
 from tests.office import sign_in
 from tests.pages import PageClient
@@ -71,6 +72,16 @@ def app(sqlite_copy: str, tmp_path: Path) -> Iterator[Flask]:
                     override_reason="The analyst had left.",
                 )
             )  # fmt: skip
+            version = surveys.current_version(session, survey.id)
+            assert version is not None
+            session.add(
+                SurveyDraft(
+                    name="Correction", key=survey.key, origin=f"version:{version.id}", survey_id=survey.id,
+                    base_version_id=version.id, published_version_id=version.id, document={},
+                    created_at=NOW, created_by=BY, changed_at=NOW, changed_by=BY,
+                    unapproved=audit.keep_reason(session, "Nobody could be reached.", by=BY, now=NOW),
+                )
+            )  # fmt: skip
             made = plan.begin(session, YEAR, **HOW)
             plan.put(session, made, "objective", {"title": "Nights"}, **HOW)
             plan.publish(session, made, **HOW)
@@ -97,6 +108,8 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
         "Everybody else was ill.",
         "The meeting could not wait.",
         "The analyst had left.",
+        "One person alone corrected the live survey “local-2025”",
+        "Nobody could be reached.",
         "The first version.",
         "The second version.",
         "The policing body",
@@ -113,7 +126,7 @@ def test_everything_of_the_year_is_in_it(app: Flask) -> None:
     } <= set(found)
     record = json.loads(found["data/record.json"])
     assert {one["number"] for one in record["equality_assessments"]} == {1, 2}
-    assert {one["what"] for one in record["decided_alone"]} == {"opening", "line", "results"}
+    assert {one["what"] for one in record["decided_alone"]} == {"opening", "line", "results", "correction"}
     everything = b"".join(found.values())
     assert b"Secretplan" not in everything
     assert BY.encode() not in everything
