@@ -200,7 +200,7 @@ def test_fifty_comments_from_the_first_reading_to_a_restored_backup(office: Offi
         states = {c.id: c.state for c in session.scalars(select(Comment))}
     assert states == {id: seed.outcome for id, seed in office.seeds.items()}
     settings_page = office.moderator.page("/office/comments/settings")
-    office.moderator.submit(settings_page, {"mode": "all"}, "Save Local survey (autumn)")
+    office.moderator.submit(settings_page, {"mode": "all"}, "Save Local survey")
 
     _the_lead_deals_with_it(office, lead)
     _the_results_come_out(office)
