@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import schema
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import complaints, outbox, pages, reminders
+from portal.partnership import complaints, lapses, outbox, pages, reminders
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
 
@@ -66,6 +66,7 @@ def lines(
         _version(store),
         *_reviews(session, today),
         _complaints(session, today),
+        _consultations(session, now),
     )
 
 
@@ -150,6 +151,19 @@ def _complaints(session: Session, today: dt.date) -> Line:
     return Line("bad" if late else "good", "Data-protection complaints", words)
 
 
+def _consultations(session: Session, now: dt.datetime) -> Line:
+    found = lapses.lapses(session, now)
+    if not found:
+        return Line("good", "Consultations", "Nothing is missing in what is open or coming.")
+    said = [
+        f"“{one.entry.texts.title}” ({one.state}), checklist: {count} to do"
+        for one, count in ((lapse.consultation, len(lapse.lines)) for lapse in found)
+    ]
+    return Line(
+        "bad", "Consultations", f"Something that no reason can set aside is missing: {'; '.join(said)}."
+    )
+
+
 def _due(day: dt.date, today: dt.date) -> str:
     if day < today:
         return "bad"
@@ -166,15 +180,18 @@ def remind(
     public, letters = settings.public_url, 0
     with store.reading() as session:
         wanted = reminders.due(session, now)
+        lapsed = lapses.due(session, now)
         found = lines(session, store, settings, now, jobs_age=jobs_age)
         month = f"{london_day(now):%Y-%m}"
         monthly = not reminders.told(session, "health", month)
-    if not (wanted or monthly):
+    if not (wanted or lapsed or monthly):
         return 0
     with store.writing() as session:
         for one in wanted:
             address = f"{public}/rounds/{one.consultation.slug}"
             letters += reminders.tell(session, one, address=address, now=now, keys=keys)
+        for which, slug in lapsed:
+            letters += lapses.tell(session, which, slug, public_url=public, now=now, keys=keys)
         if monthly:
             letters += reminders.write(
                 session, ("administrator",), subject="How the site is doing this month",

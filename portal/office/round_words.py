@@ -103,7 +103,7 @@ LACKS: dict[str, Callable[[Facts], str]] = {
     "safeguarding.cover": lambda _: "Confirm who reads for safety on every working day",
     "helpline.none": lambda _: "No helpline is shown",
     "helpline.unchecked": lambda facts: (
-        f"{facts['name']}: last checked {day(facts['checked'])}"
+        f"{facts['name']}: last checked {day(facts['checked'])}; check it on or after {day(facts['since'])}"
         if facts.get("checked")
         else f"{facts['name']}: no day of checking is known"
     ),

@@ -6,7 +6,6 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.accounts import people
 from portal.database import read_session, writing
 from portal.forms.office.rounds import AUDIENCE_WORDS, AddSurvey, NewRound, Override
 from portal.forms.office.texts import text_form
@@ -21,6 +20,7 @@ from portal.partnership import (
     editing,
     gates,
     instruments,
+    lapses,
     openings,
     readiness,
     round_copies,
@@ -60,9 +60,7 @@ def the_round(slug: str) -> Round:
 
 
 def holders() -> Holders:
-    """Who holds the roles a consultation cannot do without, by name."""
-    found = people.holders(read_session(), "safeguarding")
-    return {"safeguarding": tuple(f"{one.name} <{one.id}>" for one in found)}
+    return lapses.holders_now(read_session())
 
 
 def title_of(round_: Round) -> str:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.accounts import links
 from portal.forms.office.year import DUTY_WORDS
 from portal.office.blueprint import may, now, officer, survey_title
-from portal.partnership import cycles, duties, outbox, plan, plan_board, report_back, requests
+from portal.office.round_words import TITLES
+from portal.partnership import cycles, duties, lapses, outbox, plan, plan_board, report_back, requests
 from portal.rendering import day
 from surveys.moderation import concerns, queue
 from surveys.moderation.records import Appeal
@@ -36,7 +37,7 @@ class Due:
 
 def dues(session: Session) -> list[Due]:
     """The most urgent first."""
-    found = []
+    found = _lapses(session) if may("office.round") else []
     if may("office.safeguarding"):
         found += _concerns(session)
     if may("office.comments", "POST"):
@@ -58,6 +59,21 @@ def dues(session: Session) -> list[Due]:
     if may("office.report_back_publish", "POST"):
         found += _report_back(session)
     return sorted(found, key=lambda due: due.status != "attention")
+
+
+def _lapses(session: Session) -> list[Due]:
+    """Consultations people were promised in which something nothing overrides is missing."""
+    return [
+        Due(
+            url_for("office.round", slug=one.consultation.slug),
+            one.consultation.entry.texts.title,
+            "; ".join(TITLES[line.code] for line in one.lines),
+            "attention",
+            "Open, and not in order" if one.consultation.state == "open" else "Not in order",
+        )
+        for one in lapses.lapses(session, now())
+        if officer().has(*one.roles)
+    ]
 
 
 def _comments(session: Session) -> list[Due]:

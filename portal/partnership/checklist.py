@@ -238,9 +238,11 @@ def _safeguarding(dossier: Dossier) -> list[Lack]:
 def _helplines(dossier: Dossier) -> list[Lack]:
     if not dossier.helplines:
         return [Lack("helpline.none")]
-    oldest = dossier.today - dt.timedelta(days=HELPLINE_DAYS)
+    opens, _ = _window(dossier)
+    day = max(dossier.today, opens or dossier.today)  # people meet them on the first day, not when it is set
+    oldest = day - dt.timedelta(days=HELPLINE_DAYS)
     return [
-        Lack("helpline.unchecked", {"name": name, "checked": checked})
+        Lack("helpline.unchecked", {"name": name, "checked": checked, "since": oldest})
         for name, checked in dossier.helplines.items()
         if checked is None or checked < oldest
     ]

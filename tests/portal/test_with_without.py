@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from random import Random
 
 import openpyxl
@@ -23,6 +24,7 @@ from surveys import responses, surveys
 from surveys.questionnaire.model import Answer
 from surveys.results import compositions, exports, releases
 from surveys.sealing import Keyring
+from tests import bundles
 from tests.conftest import Clock
 from tests.journeys.walker import Site
 from tests.office import sign_in
@@ -74,7 +76,7 @@ def test_officers_see_what_might_be_published_and_everybody_what_was(
     officer = sign_in(app, "consultation")
     page = officer.page("/office/campaigns/autumn")
     page = officer.page(page.link("Each question with and without"))
-    assert page.h1 == "With and without campaigns: Local survey (autumn)"
+    assert page.h1 == "With and without campaigns: Local survey"
     assert "Scams" in page.main
     assert "150" in page.main
     assert "90" in page.main
@@ -107,7 +109,7 @@ def figures_of(cells: list[str]) -> Counter[str]:
 
 @pytest.mark.usefixtures("answered")
 def test_every_number_with_and_without_is_in_every_file(
-    app: Flask, writing: Writing, keys: Keyring, clock: Clock
+    app: Flask, writing: Writing, keys: Keyring, clock: Clock, tmp_path: Path
 ) -> None:
     """What the page shows stands in CSV, spreadsheet, Word file, the report behind the PDF, and the API."""
     after = clock.pass_by(days=60)
@@ -160,6 +162,15 @@ def test_every_number_with_and_without_is_in_every_file(
     printed = [t for t in laid.tables if t.key.startswith("without-")]
     assert figures_of([cell for t in printed for row in t.rows for cell in row[1:]]) == wanted
     assert all("answered" in table.finding for table in printed)
+
+    folder = bundles.unpacked(visitor.get("/results/autumn/files/results.zip").data, tmp_path / "bundle")
+    assert bundles.checked(folder)[0] == 0
+    forged = bundles.release(folder)
+    next(t for t in forged["with_without"] if t["question"] == "topics")["groups"][0]["answered"] += 5
+    bundles.forge(folder, forged)
+    bundles.resealed(folder)
+    code, told_wrong = bundles.checked(folder)
+    assert (code, "with and without a campaign topics.by" in told_wrong) == (1, True)
 
     whole = visitor.get("/api/v1/surveys/autumn/releases/1").get_json()
     assert whole["with_without"] == json.loads(json.dumps(content["with_without"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,11 @@ from surveys.errors import SurveysError
 
 MARKDOWN_HINT = "## begins a heading, - a line of a list; [words](https://address) is a link"
 """How a text of several paragraphs is marked."""
+
+
+CHOOSE = "Choose one of these"
+UNNAMED = (CHOOSE, "Fill this in", "Enter a day")
+"""Faults that do not say what they are about."""
 
 
 class Required:
@@ -87,7 +93,9 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
         if field is None:
             self.refusals.append(words_of(problem))
         else:
-            field.errors = [*field.errors, words_of(problem)]
+            chosen = field.type in ("RadioField", "SelectField", "SelectMultipleField")
+            words = CHOOSE if chosen and problem.code == "record.missing" else words_of(problem)
+            field.errors = [*field.errors, words]
 
     def attempt(self, verb: Callable[[], Any]) -> Any:
         """Carries out a verb; a refusal becomes a fault of this form and the answer is None."""
@@ -98,11 +106,18 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
             return None
 
     def problems(self) -> list[dict[str, str]]:
-        """Every fault with the place it leads to, for the summary at the top."""
+        """Every fault with the place it leads to, for the summary at the top.
+
+        What does not tell which box it means, or is said of several, is told with the name of the box.
+        """
         found = [{"href": "", "text": words} for words in self.refusals]
+        said = Counter(words for field in self for words in _flat(field.errors))
         found += [{"href": f"#{box}", "text": words} for box, words in self.beside.items()]
         for field in self:
-            found += [{"href": f"#{field.id}", "text": str(words)} for words in _flat(field.errors)]
+            for words in _flat(field.errors):
+                named = words in UNNAMED or said[words] > 1
+                text = f"{field.label.text}: {words[:1].lower()}{words[1:]}" if named else words
+                found.append({"href": f"#{field.id}", "text": text})
         return found
 
 

@@ -8,7 +8,7 @@ import wtforms
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
-from portal.forms.office import Required
+from portal.forms.office import CHOOSE, Required
 
 
 class _Offering:
@@ -33,7 +33,7 @@ class _Offering:
         except ValidationError:
             asked_for = any(isinstance(one, Required) for one in self.validators)  # type: ignore[attr-defined]
             if self.raw_data or not asked_for:  # type: ignore[attr-defined]
-                raise ValidationError("Choose one of these") from None
+                raise ValidationError(CHOOSE) from None
 
 
 class SelectField(_Offering, wtforms.SelectField):  # type: ignore[misc]

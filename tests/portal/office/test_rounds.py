@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts import people
 from portal.office import round_words
 from portal.partnership import approvals, checklist, editing, instruments, pages, round_documents, rounds
 from portal.partnership.checklist import LINES
@@ -289,6 +290,11 @@ def test_two_officers_on_one_text_are_both_shown(ready: None, anna: PageClient, 
     assert "Lamps of Ben." in anna.page("/office/rounds/spring/parts/evidence").html
 
 
+def test_the_summary_of_faults_names_the_box_it_means(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/publicity")
+    assert "What: fill this in" in anna.submit(page, {}, "Note it", status=422).main
+
+
 def test_last_year_is_copied_in_one_form(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/new")
     page = anna.submit(page, {"start": "spring", "slug": "spring-2032", "title": ""}, "Begin")
@@ -368,6 +374,29 @@ def test_a_language_is_read_by_somebody_with_a_name(
         assert round_ is not None
         [one] = instruments.of_round(session, round_)
         assert one.unchecked == frozenset()
+
+
+def test_a_role_that_a_promised_consultation_needs_is_not_taken_unseen(
+    app: Flask, loaded: None, ben: PageClient, store: Callable[[], Any]
+) -> None:
+    with store() as session:
+        preparing.launched(session, app.extensions["portal.keys"])
+        cara, dev = people.holders(session, "safeguarding")
+    sign_in(app, "administrator", name="Third")
+    assert "Not in order" not in ben.page("/office/").main
+    page = ben.page(f"/office/people/{cara.id}")
+    assert "Without Cara fewer than two people hold the safeguarding role" in page.main
+    assert page.link("What next?") == "/office/rounds/spring"
+    page = ben.submit(page, {"roles": ["analyst"]}, "Save the roles")
+    assert "Fewer than two people hold the safeguarding role now" in page.text
+    assert "Without Cara" not in page.main
+    due = ben.page("/office/")
+    assert due.link("What next?") == "/office/rounds/spring"
+    assert "Two people for safeguarding, with cover" in due.main
+    assert "“What next?” (coming), checklist: 1 to do" in ben.page("/office/health").main
+    page = ben.page(f"/office/people/{dev.id}")
+    gone = ben.submit(page, {"successor": cara.id}, "This person leaves")
+    assert "Fewer than two people" in gone.text
 
 
 def test_readers_read_and_nobody_else_enters(app: Flask, ready: None, client: PageClient) -> None:
