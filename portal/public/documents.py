@@ -89,11 +89,15 @@ def _made(shown: Published, name: str) -> bytes:
                 words[locale] = figure_words()
                 methods[locale] = method_of(shown.content, shown.document, locale)
         return files.bundle(shown.content, words, methods, fingerprint(shown.content))
-    laid = report_of(shown)
+    laid = report.pictured(report_of(shown), shown.content, shown.document, results.drawn(shown))
     if name == "results.docx":
         return files.word(laid)
     html = render_template(
-        "documents/results.html", report=laid, lang=html_lang(locale_code()), dir=direction(locale_code())
+        "documents/results.html",
+        report=laid,
+        inline=files.inline,
+        lang=html_lang(locale_code()),
+        dir=direction(locale_code()),
     )
     return files.pdf(html)
 
