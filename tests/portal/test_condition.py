@@ -110,12 +110,23 @@ def test_quiet_faults_are_seen(desk: Desk, tmp_path: Path) -> None:
             contact="3 High Street",
             subject="s",
             body="b",
+            address="a",
             now=now,
             keys=desk.keys,
         )
     later = now + dt.timedelta(days=31)
     found = states(desk, later)
     assert (found["Letters"], found["Data-protection complaints"]) == ("bad", "bad")
+    assert states(desk, now)["Data-protection complaints"] == "soon"
+    with desk.store.writing() as session:
+        (complaint,) = complaints.listing(session)
+        complaints.acknowledge(session, complaint, by=BY, now=now, keys=desk.keys)
+    assert states(desk, later)["Data-protection complaints"] == "soon"
+    assert states(desk, now + dt.timedelta(days=100))["Data-protection complaints"] == "bad"
+    with desk.store.writing() as session:
+        (complaint,) = complaints.listing(session)
+        complaints.answer(session, complaint, words="Done.", by=BY, now=now, keys=desk.keys)
+    assert states(desk, now + dt.timedelta(days=100))["Data-protection complaints"] == "good"
     assert states(desk, now)["Backup"] == "good"
     assert found["Backup"] == "bad"
 
