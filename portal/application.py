@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import datetime as dt
 import gc
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.test import Client
 
 from portal import (
     api,
@@ -38,6 +40,8 @@ from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 CANARY_FAULTS = {
     "canary.missing": "The database has no proof of its keys yet: run portal db upgrade.",
@@ -109,22 +113,39 @@ def assemble(settings: Settings | None = None) -> Flask:
     return app
 
 
+def rehearse(app: Flask, client: Client, slug: str) -> None:
+    """Sends the one-page form of a survey as a resident would, without an answer, and keeps nothing of it."""
+    form = f"/surveys/{slug}/form"
+    token = TOKEN.search(client.get(form).get_data(as_text=True))
+    if token is None:
+        return
+    store: database.Database = app.extensions["portal.database"]
+    app.extensions["portal.database"] = database.Rehearsal(store.engine, store.data_dir)
+    try:
+        client.post(form, data={"csrf_token": token[1]})
+    finally:
+        app.extensions["portal.database"] = store
+    client.get(f"/surveys/{slug}/sent")
+
+
 def before_fork(app: Flask) -> None:
     """Readies an application for workers that share its memory; each then calls ``database.after_fork``.
 
-    The pages most people come for are opened once, so that what they build is built before the fork:
-    templates (all on the way to a receipt), compiled statements, words. The collector is kept off all of
-    it, because its marks would copy every page of memory into every worker; what was only needed to start
-    goes back to the system. No connection is left for a worker to inherit.
+    The pages most people come for are opened once and sending is rehearsed, so that what they build is built
+    before the fork: templates (all on the way to a receipt), compiled statements, words. The collector is
+    kept off all of it, because its marks would copy every page of memory into every worker; what was only
+    needed to start goes back to the system. No connection is left for a worker to inherit.
     """
     store: database.Database = app.extensions["portal.database"]
     now = app.extensions["portal.clock"]()
     with store.reading() as session:
         known = session.scalars(select(Survey).where(Survey.opens_at.is_not(None)))
         slugs = [survey.slug for survey in known if surveys.state(survey, now) == "open"]
-    client = app.test_client()
-    for path in ("/", *(f"/surveys/{slug}/{page}" for slug in slugs for page in ("start", "form"))):
+    client = Client(app)  # Flask's own would bring the debugger along
+    for path in ("/", *(f"/surveys/{slug}/start" for slug in slugs)):
         client.get(path)
+    for slug in slugs:
+        rehearse(app, client, slug)
     for template in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("respond/")):
         app.jinja_env.get_template(template)
     store.engine.dispose()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import schema
 from portal.config import Settings
 from portal.database import Database
-from portal.partnership import complaints, outbox, pages, reminders
+from portal.partnership import complaints, lapses, outbox, pages, reminders
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
 
@@ -66,6 +66,7 @@ def lines(
         _version(store),
         *_reviews(session, today),
         _complaints(session, today),
+        _consultations(session, now),
     )
 
 
@@ -112,13 +113,13 @@ def _jobs(age: float | None) -> Line:
     if age is None:
         return Line("bad", "Background jobs", "They have not run here yet.")
     minutes = int(age // 60)
-    return Line(
-        "good" if minutes <= JOBS_MINUTES else "bad", "Background jobs", f"Last ran {minutes} minutes ago."
-    )
+    ago = f"{minutes} minutes ago" if minutes > 1 else "a minute ago" if minutes else "less than a minute ago"
+    return Line("good" if minutes <= JOBS_MINUTES else "bad", "Background jobs", f"Last ran {ago}.")
 
 
 def _version(store: Database) -> Line:
-    return Line("good", "Version", f"{version(DISTRIBUTION)}, database at {schema.stands_at(store.engine)}.")
+    stands = str(schema.stands_at(store.engine)).replace("_", " ")
+    return Line("good", "Version", f"{version(DISTRIBUTION)}. Last change of the database: {stands}.")
 
 
 def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
@@ -127,7 +128,7 @@ def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
     if dates:
         last = max(filter(None, (dates[0].reviewed, dates[0].prepared)))
         review_by = dates[0].review_due or last + dt.timedelta(days=STATEMENT_DAYS)
-        yield Line(_due(review_by, today), "Accessibility statement", f"Review it by {review_by:%d %B %Y}.")
+        yield Line(_due(review_by, today), "Accessibility statement", f"Review it by {review_by:%-d %B %Y}.")
     else:
         yield Line("bad", "Accessibility statement", "It has no date of preparation or review.")
     lines_ = [one for one in pages.current(session, "helpline", pages.SOURCE) if one.facts.shown]
@@ -159,6 +160,17 @@ def _complaints(session: Session, today: dt.date) -> Line:
     return Line("bad" if found.late else "soon", name, words)
 
 
+def _consultations(session: Session, now: dt.datetime) -> Line:
+    found = lapses.lapses(session, now)
+    if not found:
+        return Line("good", "Consultations", "Nothing is missing in what is open or coming.")
+    said = [
+        f"“{one.entry.texts.title}” ({one.state}), checklist: {count} to do"
+        for one, count in ((lapse.consultation, len(lapse.lines)) for lapse in found)
+    ]
+    return Line("bad", "Consultations", f"Something nothing overrides is missing: {'; '.join(said)}.")
+
+
 def _due(day: dt.date, today: dt.date) -> str:
     if day < today:
         return "bad"
@@ -175,15 +187,18 @@ def remind(
     public, letters = settings.public_url, 0
     with store.reading() as session:
         wanted = reminders.due(session, now)
+        lapsed = lapses.due(session, now)
         found = lines(session, store, settings, now, jobs_age=jobs_age)
         month = f"{london_day(now):%Y-%m}"
         monthly = not reminders.told(session, "health", month)
-    if not (wanted or monthly):
+    if not (wanted or lapsed or monthly):
         return 0
     with store.writing() as session:
         for one in wanted:
             address = f"{public}/rounds/{one.consultation.slug}"
             letters += reminders.tell(session, one, address=address, now=now, keys=keys)
+        for which, slug in lapsed:
+            letters += lapses.tell(session, which, slug, public_url=public, now=now, keys=keys)
         if monthly:
             letters += reminders.write(
                 session, ("administrator",), subject="How the site is doing this month",

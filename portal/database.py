@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,6 +125,21 @@ class Database:
                 os.close(file)
         finally:
             self._turn.release()
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a rehearsal."""
+
+
+class Rehearsal(Database):
+    """The same store to whoever tries something out: every change reaches the database, and none is kept."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with suppress(_TakenBack), super().writing() as session:
+            yield session
+            session.flush()
+            raise _TakenBack
 
 
 def _lock(file: int, deadline: float) -> None:

@@ -50,7 +50,7 @@ def figure_words() -> dict[str, str]:
 def _comparison_words() -> dict[str, str]:
     return {
         "column.comparison": gettext(
-            "What is compared: the census, the survey before, topics in order, group and rest"
+            "What is compared: census, survey before, topics in order, group and rest, without a campaign"
         ),
         "column.key": gettext("The short name of the answer or group"),
         "column.label": gettext("The answer or group in words"),
@@ -74,6 +74,18 @@ def _comparison_words() -> dict[str, str]:
         "measure.place_low": gettext("Place by chance alone: from (indicative)"),
         "measure.place_high": gettext("Place by chance alone: to (indicative)"),
         "measure.first_three": gettext("Of 100 draws, in how many it is among the first three"),
+        "measure.everybody_answered": gettext("How many answered, rounded to 5"),
+        "measure.everybody_people": gettext("How many gave the answer, rounded to 5"),
+        "measure.everybody_share": gettext("Per cent of those who answered"),
+        "measure.without_answered": gettext(
+            "How many answered, rounded to 5; without those who sent the same words"
+        ),
+        "measure.without_people": gettext(
+            "How many gave the answer, rounded to 5; without those who sent the same words"
+        ),
+        "measure.without_share": gettext(
+            "Per cent of those who answered; without those who sent the same words"
+        ),
         "no-census": gettext("the census table has no such group"),
         "not-asked": gettext("not asked"),
         "not-compared": gettext("not compared"),

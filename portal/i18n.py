@@ -85,6 +85,11 @@ def own_name(locale: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+def english_name(locale: str) -> str:
+    """What the office, which is in English only, calls a language."""
+    return Locale.parse(locale).get_language_name("en") or locale
+
+
 def html_lang(locale: str) -> str:
     return locale.replace("_", "-")
 

@@ -75,7 +75,7 @@ def title_of(reading: Reading) -> str:
 def picture(reading: Reading, imprint: Imprint, wards: Sequence[maps.Ward] = ()) -> str:
     """The table as SVG. A map stands beside the bars when the table is of one figure by ward."""
     sheet = Sheet(WIDTH)
-    y = _head(sheet, reading, imprint)
+    start = y = _head(sheet, reading, imprint)
     several = reading.net is None and (reading.by is not None or reading.kind == "grid")
     shown = panels(reading) if several else ()
     if several:
@@ -88,6 +88,7 @@ def picture(reading: Reading, imprint: Imprint, wards: Sequence[maps.Ward] = ())
             rows = _numbered(reading, rows, land)
         y = _bars(sheet, y, rows, reading, land)
         told = [row.told for row in rows]
+    sheet.body = (start - 8, y)
     y = _foot(sheet, y, reading, imprint)
     marked(sheet, y, imprint)
     words = gettext("A picture of the figures in the table. %(figures)s.", figures="; ".join(told))
@@ -326,6 +327,7 @@ def order(reading: Reading, places: Sequence[Ranked], imprint: Imprint) -> str:
         "Topics on one band are close: none can be told from the next."
     )
     y = sheet.block(EDGE, y + 12, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
+    sheet.body = (start - 28, y + 4)
     y = _foot(sheet, y, reading, imprint)
     marked(sheet, y, imprint)
     told = "; ".join(f"{one.label.text}: {one.place} ({one.range})" for one in places)
@@ -340,7 +342,8 @@ def slope(reading: Reading, years: Sequence[str], compared: Sequence[slopes.Slop
     """The answers as lines from year to year, as in :mod:`portal.slopes`."""
     sheet = Sheet(WIDTH)
     title = gettext("%(title)s: compared with %(year)s", title=title_of(reading), year=years[-2])
-    y = _head(sheet, reading, imprint, title) + 30
+    top = _head(sheet, reading, imprint, title) - 8
+    y = top + 38
     zero, end, names = EDGE + 70, EDGE + 500, EDGE + 560
     lines, most = slopes.ordered(compared), slopes.top(compared)
     said = [svg.broken(one.name, WIDTH - EDGE - names, 17, 700 if one.clear else 400) for one in lines]
@@ -375,6 +378,7 @@ def slope(reading: Reading, years: Sequence[str], compared: Sequence[slopes.Slop
         )
     )
     y = sheet.block(EDGE, start + tall + 24, about, 16, WIDTH - 2 * EDGE, fill=svg.QUIET)
+    sheet.body = (top, y + 4)
     y = _foot(sheet, y, reading, imprint)
     marked(sheet, y, imprint)
     told = "; ".join(one.told(years) for one in lines)

@@ -23,7 +23,16 @@ from sqlalchemy.orm import Session
 
 from portal.config import Settings, site_root
 from portal.database import read_session
-from portal.i18n import SOURCE_LOCALE, TIME_ZONE, direction, html_lang, locale_code, own_name, path_in
+from portal.i18n import (
+    SOURCE_LOCALE,
+    TIME_ZONE,
+    direction,
+    english_name,
+    html_lang,
+    locale_code,
+    own_name,
+    path_in,
+)
 from portal.partnership import pages, register
 
 SITE_SECONDS = 5.0
@@ -252,7 +261,18 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         static_url=static_url, languages=languages, say=say, spoken=spoken, absolute=absolute
     )
-    for words in (day, clock, moment, number, percent, markdown, html_lang, direction, own_name):
+    for words in (
+        day,
+        clock,
+        moment,
+        number,
+        percent,
+        markdown,
+        html_lang,
+        direction,
+        own_name,
+        english_name,
+    ):
         app.jinja_env.globals[words.__name__] = words
         app.jinja_env.filters[words.__name__] = words
     app.context_processor(_request_globals)

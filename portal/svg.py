@@ -5,6 +5,7 @@ It refers to nothing outside itself and holds no script, so it can be kept, mail
 
 from __future__ import annotations
 
+import re
 import textwrap
 from html import escape
 
@@ -27,10 +28,14 @@ def broken(words: str, width: float, size: float, weight: int = 400) -> list[str
 
 
 class Sheet:
-    """A sheet of paper of a fixed width to draw on; its height is told at the end."""
+    """A sheet of paper of a fixed width to draw on; its height is told at the end.
+
+    ``body``: where the drawing itself begins and ends, between the words that say what it is of.
+    """
 
     def __init__(self, width: int) -> None:
         self.width = width
+        self.body: tuple[float, float] | None = None
         self._parts: list[str] = []
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "") -> None:
@@ -88,18 +93,20 @@ class Sheet:
         more = f' text-anchor="{anchor}"' if anchor != "start" else ""
         more += ' font-weight="700"' if weight == 700 else ""
         more += ' font-style="italic"' if italic else ""
-        more += f' transform="rotate({turned} {_n(x)} {_n(y)})"' if turned else ""
-        more += ' opacity="0.09"' if faint else ""
+        more += ' fill-opacity="0.09"' if faint else ""
         quiet = ""
         if after:
             quiet = (
                 f'<tspan dx="8" font-size="{_n(size - 2)}" font-weight="400" fill="{QUIET}">'
                 f"{escape(after)}</tspan>"
             )
-        self._parts.append(
+        said = (
             f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{fill}"{more}>{escape(words)}'
             f"{quiet}</text>"
         )
+        if turned:
+            said = f'<g transform="rotate({turned} {_n(x)} {_n(y)})">{said}</g>'
+        self._parts.append(said)
 
     def block(
         self, x: float, y: float, words: str, size: float, width: float, *, weight: int = 400,
@@ -113,13 +120,24 @@ class Sheet:
 
     def drawn(self, height: float, *, title: str, description: str, language: str) -> str:
         """The whole as SVG; ``title`` and ``description`` are what it says to people who do not see it."""
+        body = f' data-body="{_n(self.body[0])} {_n(self.body[1])}"' if self.body else ""
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{_n(height)}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{_n(height)}"{body}'
             f' viewBox="0 0 {self.width} {_n(height)}" xml:lang="{escape(language)}" role="img"'
             f' font-family="{FAMILY}">'
             f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
             f'<rect width="{self.width}" height="{_n(height)}" fill="{PAPER}"/>{"".join(self._parts)}</svg>'
         )
+
+
+def body_of(drawing: str) -> str:
+    """The drawing alone, for paper that says around it what it is of; one without a mark stays whole."""
+    marked = re.search(r' height="[\d.]+" data-body="([\d.]+) ([\d.]+)" viewBox="0 0 (\d+) [\d.]+"', drawing)
+    if marked is None:
+        return drawing
+    start, end = float(marked[1]), float(marked[2])
+    seen = f' height="{_n(end - start)}" viewBox="0 {_n(start)} {marked[3]} {_n(end - start)}"'
+    return drawing[: marked.start()] + seen + drawing[marked.end() :]
 
 
 def _n(value: float) -> str:

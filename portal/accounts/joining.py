@@ -18,6 +18,7 @@ from portal.accounts.sign_in import RECOVERY_LENGTH, OfficeSession, RecoveryCode
 from surveys import attempts, audit
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
+from surveys.surveys import london_day
 
 RECOVERY_CODES = 8
 
@@ -63,7 +64,8 @@ def accept(
         account.key_id, account.sealed = keys.seal(secret)
         session.flush()
         codes = _new_codes(session, account.id, keys)
-    link.ended_at = now
+    link.ended_at, link.ending = now, "used"
+    account.last_seen_on = london_day(now)  # whoever has just shown a code is no stranger
     if link.kind == "join":
         session.add_all(RoleGiven(officer_id=account.id, role=role) for role in link.roles)
     session.flush()

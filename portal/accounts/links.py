@@ -21,6 +21,8 @@ INVITED_FOR = dt.timedelta(days=7)
 RECOVERED_FOR = dt.timedelta(hours=24)
 EMAIL = re.compile(r"[^@\s\"<>]{1,64}@[^@\s\"<>]{1,185}\.[^@\s\"<>.]{2,}")
 
+ENDINGS = ("used", "replaced", "taken-back")
+Ending = Literal["used", "replaced", "taken-back"]
 LinkKind = Literal["join", "password", "everything"]
 
 
@@ -47,6 +49,8 @@ class Link(Base):
     needs_second: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     ended_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    ending: Mapped[str | None] = mapped_column(String(10))
+    """Why it does not work any more: one of :data:`ENDINGS`; None for links ended before that was kept."""
 
 
 def invite(
@@ -71,7 +75,7 @@ def invite(
     there = session.scalar(select(Account).where(Account.email == email))
     if there is not None and there.left_at is None:
         raise SurveysError("officer.exists", field="email")
-    end_links(session, Link.email == email, now)
+    end_links(session, Link.email == email, "replaced", now)
     token, link = _link(keys, "join", by, now + INVITED_FOR)
     link.email, link.name, link.roles = email, name, sorted(wanted)
     session.add(link)
@@ -108,7 +112,7 @@ def recover(
     if officer.left:
         raise SurveysError("officer.left")
     others = [one for one in holders(session, "administrator") if one.id not in (officer.id, by.id)]
-    end_links(session, Link.officer_id == officer.id, now)
+    end_links(session, Link.officer_id == officer.id, "replaced", now)
     token, link = _link(keys, kind, by.by, now + RECOVERED_FOR)
     link.officer_id, link.needs_second = officer.id, kind == "everything" and bool(others)
     session.add(link)
@@ -148,13 +152,14 @@ def confirm(session: Session, link: Link, *, by: Officer, now: dt.datetime, keys
 def link_of(session: Session, token: str, *, now: dt.datetime, keys: Keyring) -> Link:
     """The link of this token while it works.
 
-    Raises ``link.unknown``, ``link.used``, ``link.expired``, ``link.unconfirmed``.
+    Raises ``link.unknown``, ``link.used``, ``link.replaced`` (by a newer one), ``link.taken_back``,
+    ``link.ended``, ``link.expired``, ``link.unconfirmed``.
     """
     link = session.scalar(select(Link).where(Link.token_hash == keys.mac("officer-link", token)))
     if link is None:
         raise SurveysError("link.unknown")
     if link.ended_at is not None:
-        raise SurveysError("link.used")
+        raise SurveysError(f"link.{(link.ending or 'ended').replace('-', '_')}")
     if now >= link.expires_at:
         raise SurveysError("link.expired")
     if link.needs_second and not link.confirmed_by:
@@ -172,7 +177,7 @@ def end_link(session: Session, link: Link, *, by: str, now: dt.datetime, keys: K
     """Takes a link back; again changes nothing."""
     if link.ended_at is not None:
         return
-    link.ended_at = now
+    link.ended_at, link.ending = now, "taken-back"
     session.flush()
     audit.record(
         session, actor=by, action="officer.link_ended", subject=f"link:{link.id}", now=now, keys=keys
@@ -185,6 +190,7 @@ def _link(keys: Keyring, kind: LinkKind, by: str, until: dt.datetime) -> tuple[s
     return token, made
 
 
-def end_links(session: Session, whose: object, now: dt.datetime) -> None:
+def end_links(session: Session, whose: object, ending: Ending, now: dt.datetime) -> None:
     """Ends every open link that fits: no entry of its own, because the act it belongs to has one."""
-    session.execute(update(Link).where(whose, Link.ended_at.is_(None)).values(ended_at=now))  # type: ignore[arg-type]
+    open_ones = update(Link).where(whose, Link.ended_at.is_(None))  # type: ignore[arg-type]
+    session.execute(open_ones.values(ended_at=now, ending=ending))

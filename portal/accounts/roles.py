@@ -31,7 +31,7 @@ def set_roles(
         return
     if "administrator" in officer.roles - wanted:
         _keep_two(session)
-        end_links(session, Link.made_by == officer.by, now)
+        end_links(session, Link.made_by == officer.by, "taken-back", now)
     session.execute(delete(RoleGiven).where(RoleGiven.officer_id == officer.id))
     session.add_all(RoleGiven(officer_id=officer.id, role=role) for role in sorted(wanted))
     session.flush()
@@ -68,7 +68,7 @@ def leave(
         if rows_changed(changed):
             moved[table.name] = rows_changed(changed)
     session.execute(delete(RoleGiven).where(RoleGiven.officer_id == officer.id))
-    end_links(session, or_(Link.officer_id == officer.id, Link.made_by == officer.by), now)
+    end_links(session, or_(Link.officer_id == officer.id, Link.made_by == officer.by), "taken-back", now)
     for table in _tables_with("officer_id", "ended_at"):
         if table.name != Link.__tablename__:
             session.execute(

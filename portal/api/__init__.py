@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
-from flask_limiter import Limiter
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from portal.api import pace
 from portal.api.description import VERSION, described
 from portal.api.shapes import (
     Index,
@@ -37,15 +37,12 @@ from portal.i18n import locale_code
 from portal.partnership import pages, rounds
 from portal.partnership import plan as plan_of_partnership
 from portal.partnership.rounds import Consultation
-from surveys import attempts, surveys
+from surveys import surveys
 from surveys.results import exports, releases
 from surveys.results.releases import Release
 from surveys.surveys import Survey, london_day
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
-
-LIMIT = "120 per minute"
-
 
 # Answers --------------------------------------------------------------------------------------------------
 
@@ -173,7 +170,18 @@ def release(slug: str, number: int) -> Response:
     found, made = _release(slug, number)
     content = cast(Mapping[str, Any], made.content)
     names = ("survey", "responses", "demonstration", "locales", "method", "wording", "findings", "tables")
-    more = ("weighting", "beside", "since", "orders", "against", "words")
+    more = (
+        "weighting",
+        "beside",
+        "since",
+        "orders",
+        "against",
+        "words",
+        "with_without",
+        "written",
+        "without_campaigns",
+        "with_left_out",
+    )
     given = {name: content[name] for name in names} | {n: content[n] for n in more if n in content}
     return _say(ReleaseOut(**_release_brief(found, made), **given))
 
@@ -273,19 +281,11 @@ def _across(response: Response) -> Response:
     return response
 
 
-def _caller() -> str:
-    keys = current_app.extensions["portal.keys"]
-    return attempts.caller(keys, request.remote_addr or "", _now()).hex()
+bp.before_request(pace.keep)
+bp.after_request(pace.tell)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    limiter = Limiter(
-        key_func=_caller,
-        storage_uri=settings.redis_url or "memory://",
-        headers_enabled=True,
-        default_limits=[],
-    )
-    app.after_request(_across)  # the last one registered runs first: this follows the limiter
-    limiter.init_app(app)
-    limiter.limit(LIMIT)(bp)
+    pace.init_app(app, settings)
+    app.after_request(_across)  # after the blueprint's own, which may say when to ask again
     app.register_blueprint(bp)

@@ -20,7 +20,7 @@ from portal.api.shapes import (
     TableAlone,
 )
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 ANSWERS: dict[str, tuple[type[BaseModel], bool]] = {
     "index": (Index, False),

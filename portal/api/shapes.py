@@ -92,7 +92,9 @@ class TableAlone(BaseModel):
     since: dict[str, Any] | None
     against: dict[str, Any] | None
     beside: list[dict[str, Any]]
+    with_without: list[TableOut]
     finding: dict[str, Any] | None
+    written: dict[str, str] | None
     question: dict[str, Any] | None
     dimension: dict[str, Any] | None
     nets: list[dict[str, Any]]
@@ -104,6 +106,10 @@ class ReleaseOut(ReleaseBrief):
     ``weighting``: whether and how figures are weighted; ``beside``: who answered beside who lives here;
     ``since``: the survey before; ``orders``: how sure the order of topics is; ``against``: each group of a
     table against the rest; ``words``: method by language.
+    ``with_without``: each question for everybody ("all") and without those who sent nearly the same words
+    ("rest"), where that tells of no few people; ``without_campaigns``: how many took part without them.
+    ``with_left_out``: how many sent answers, those left out of every count too. ``written``: sentences the
+    partnership wrote in place of a table's own finding, by table and language.
     """
 
     survey: str
@@ -120,6 +126,10 @@ class ReleaseOut(ReleaseBrief):
     orders: dict[str, Any] = {}
     against: dict[str, Any] = {}
     words: dict[str, Any] = {}
+    with_without: list[TableOut] = []
+    without_campaigns: int | None = None
+    with_left_out: int | None = None
+    written: dict[str, dict[str, str]] = {}
 
 
 class PriorityOut(BaseModel):

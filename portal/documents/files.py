@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import io
@@ -15,14 +16,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from portal import raster
 from portal.documents.report import Report, Table
 from portal.papers.book import Book
 from surveys.results import exports
 from surveys.results.comparison_files import comparisons_csv
 
 Content = Mapping[str, Any]
-RECOMPUTE = Path(__file__).with_name("recompute.py.txt")
+SCRIPTS = ("recompute.py", "check_files.py")
 PRINT = Path(__file__).with_name("print.css")
+PICTURE_WIDTH = 1200
+"""Of a picture in a Word file, in pixels: 180 to the inch across the page."""
+INLINE = "data:image/svg+xml;base64,"
 BUNDLED_AT = (2000, 1, 1, 0, 0, 0)
 """One moment for every file of a bundle: the same release gives the same bytes."""
 _one_at_a_time = threading.Lock()
@@ -45,7 +50,7 @@ def word(report: Report) -> bytes:
         book.say(report.note)
     book.listed(report.findings)
     for table in report.tables:
-        _tell(book, table)
+        _tell(book, table, raster.png(table.picture, PICTURE_WIDTH) if table.picture else None)
     book.heading(report.method_title)
     book.listed(report.method)
     return book.saved()
@@ -68,7 +73,7 @@ def _tell(book: Book, table: Table, picture: bytes | None = None) -> None:
     for words in (table.wording, table.finding, table.base):
         book.say(words, kept=True)
     if picture is not None:
-        book.picture(picture, title=table.title, about=f"{table.finding} {table.base}")
+        book.picture(picture, title=table.title, about=table.alt, width=17)
     figures = len(table.heads) - 1
     widths = (17 - 3.0 * figures, *(3.0 for _ in range(figures))) if figures < 4 else ()
     book.table(table.heads, table.rows, title=table.title, about=table.base, widths=widths)
@@ -80,15 +85,26 @@ def pdf(html: str) -> bytes:
     """A tagged PDF (PDF/UA-1) of a finished page that refers to nothing outside itself."""
     from weasyprint import CSS, HTML
 
-    style = CSS(string=PRINT.read_text(encoding="utf-8"), url_fetcher=_nothing)
+    style = CSS(string=PRINT.read_text(encoding="utf-8"), url_fetcher=_inside)
     with _one_at_a_time:
-        page = HTML(string=html, url_fetcher=_nothing)
+        page = HTML(string=html, url_fetcher=_inside)
         made: bytes = page.write_pdf(pdf_variant="pdf/ua-1", stylesheets=[style])
     return made
 
 
-def _nothing(url: str, *_args: object, **_more: object) -> dict[str, Any]:
-    raise ValueError("a report loads nothing from outside")
+def _inside(url: str, *_args: object, **_more: object) -> Any:
+    """Only a drawing that stands in the page itself."""
+    from weasyprint.urls import URLFetcherResponse
+
+    if not url.startswith(INLINE):
+        raise ValueError("a report loads nothing from outside")
+    drawing = base64.b64decode(url.removeprefix(INLINE))
+    return URLFetcherResponse(url, drawing, {"Content-Type": "image/svg+xml"})
+
+
+def inline(drawing: str) -> str:
+    """The address of a drawing that stands in the page itself."""
+    return INLINE + base64.b64encode(drawing.encode()).decode()
 
 
 def spreadsheet(content: Content, locale: str, words: Mapping[str, str], method: Sequence[str]) -> bytes:
@@ -135,7 +151,7 @@ def bundle(
     """
     files: dict[str, bytes] = {
         "release.json": json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True).encode(),
-        "recompute.py": RECOMPUTE.read_bytes(),
+        **{name: Path(__file__).with_name(f"{name}.txt").read_bytes() for name in SCRIPTS},
         "README.txt": _about(content, sha256).encode(),
     }
     for locale, words in locales.items():
@@ -160,12 +176,19 @@ def _about(content: Content, sha256: str) -> str:
             "",
             "release.json    everything released: rounded tables, wording, method, what is hidden and why",
             "figures-*.csv   every table under each other, in each language",
-            "comparisons-*.csv  with the census, with the survey before, how sure the order of topics is",
+            "comparisons-*.csv  with the census, with the survey before, how sure the order of topics is,",
+            "                each group with the rest, everybody with and without a campaign",
             "method-*.txt    how the figures were made and what they cannot say",
             "codebook-*.csv  what every column, question, answer and rule means",
-            "recompute.py    python3 recompute.py: works every percentage out again from the rounded",
-            "                counts, prints the fingerprint, and lists what these files cannot give",
+            "recompute.py    python3 recompute.py (uses check_files.py): checks every file against",
+            "                SHA256SUMS, release.json against the fingerprint above, every line of every",
+            "                CSV against release.json; works every percentage, comparison and finding out",
+            "                again from the rounded counts; lists what these files cannot give. Ends with",
+            "                0 when nothing differs, else with 1 and a line for each thing that does",
             "SHA256SUMS      checksums of these files",
+            "",
+            "Whoever changes every file alike is found out by the fingerprint alone: the site that",
+            "published these results gives it as sha256 of the release (/api/v1).",
             "",
             "Counts under 10 are hidden and all others rounded to 5. Rows about single people are never",
             "released: an analyst of the partnership can reproduce the counts inside.",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from portal import against_words, alongside_words, findings_words
+from portal import against_words, alongside_words, findings_words, svg
+from portal.beside import Beside
+from portal.beside import beside as both_columns
+from portal.drawing import ORDER, PICTURE, SINCE
 from portal.method_words import method_of
 from portal.reading import (
     Block,
@@ -23,6 +26,7 @@ from portal.reading import (
     weighted_words,
 )
 from surveys.questionnaire.model import Questionnaire
+from surveys.results.alongside import about_people
 
 Content = Mapping[str, Any]
 Tell = Callable[[Reading], Markup]
@@ -40,6 +44,13 @@ class Table:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str
+    picture: str = ""
+    """Its drawing as SVG, or "" for a table without one, see :func:`pictured`."""
+
+    @property
+    def alt(self) -> str:
+        """What is read aloud instead of the picture; the table after it has every figure."""
+        return f"{self.finding} {self.base}".strip()
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,8 @@ def report(
                 *beside.get(reading.key, ()),
             )
         )
-        + tuple(_population(one) for one in alongside_words.beside(content, document, locale)),
+        + tuple(_population(one) for one in alongside_words.beside(content, document, locale))
+        + tuple(_campaign(one) for one in both_columns(content.get("with_without") or (), document, locale)),
         method=tuple(method_of(content, document, locale)),
         language=language,
         note=content["note"],
@@ -97,6 +109,32 @@ def report(
         invented=gettext("These answers are invented, for demonstration"),
         method_title=gettext("Method and limits"),
     )
+
+
+def pictured(
+    laid: Report, content: Content, document: Questionnaire, drawn: Mapping[str, Mapping[str, Any]]
+) -> Report:
+    """The same with the pictures made with the release, ``drawn`` by table key: of each question about views,
+    of each map, of each order, and of what moved since the survey before. Other tables speak for themselves.
+    """
+    about = about_people(document)
+    maps = {dimension.key for dimension in document.dimensions if dimension.map}
+    found = {}
+    for table in content["tables"]:
+        counted = table["kind"] not in ("short-text", "long-text")
+        views = counted and table["by"] is None and table["question"] not in about
+        if views or (table["net"] and table["by"] in maps):
+            found[table["key"]] = (table["key"], PICTURE)
+    found |= {f"order-{key}": (key, ORDER) for key in content.get("orders") or {}}
+    for key, one in ((content.get("since") or {}).get("tables") or {}).items():
+        if any(row["differs"] and row["points"] for row in one["rows"]):
+            found[f"since-{key}"] = (key, SINCE)
+
+    def drawing(key: str) -> str:
+        table, what = found.get(key, ("", ""))
+        return svg.body_of(drawn.get(table, {}).get(what, ""))
+
+    return replace(laid, tables=tuple(replace(one, picture=drawing(one.key)) for one in laid.tables))
 
 
 def _table(reading: Reading, tell: Tell, weighted: frozenset[str], named: str) -> Table:
@@ -227,6 +265,32 @@ def _population(one: alongside_words.Beside) -> Table:
     source = gettext("Source: %(source)s", source=one.source)
     return _extra(
         f"beside-{one.key}", title, said, one.heads, rows, f"{one.not_compared.striptags()} {source}"
+    )
+
+
+def _campaign(one: Beside) -> Table:
+    """Everybody, and everybody without those who sent nearly the same words."""
+    said = gettext(
+        "%(people)s answered, %(others)s without them", people=one.answered[0], others=one.answered[1]
+    )
+    heads = (
+        gettext("Answer"),
+        gettext("Everybody: share"),
+        gettext("Everybody: people"),
+        gettext("Without them: share"),
+        gettext("Without them: people"),
+    )
+    note = gettext(
+        "Some people sent nearly the same words as others. Asking others to answer is a right, and they "
+        "count like everybody else. Here you can see each question with and without them."
+    )
+    return _extra(
+        f"without-{one.key}",
+        gettext("With and without a campaign: %(title)s", title=one.title.text),
+        Markup.escape(said),
+        heads,
+        [(name.text, *figures) for name, *figures in one.rows],
+        note,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -21,6 +22,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from portal.accounts import people
 from portal.accounts.people import Officer
@@ -101,10 +103,15 @@ def fresh_sign_in(view: View) -> View:
 
 
 def name_of(by: str) -> str:
-    """The name behind ``officer:<id>``, or ``senior:<id>`` of an approval link, for pages."""
+    """The name behind ``officer:<id>``, ``senior:<id>`` of an approval link, or ``cli:<user>``, for pages."""
     names: dict[str, str] = g.setdefault("names", {})
     if by not in names:
-        names[by] = approval_links.name_of(read_session(), by) or people.name_of(read_session(), by)
+        kind, _, who = by.partition(":")
+        names[by] = (
+            f"Command line ({who})"
+            if kind == "cli"
+            else approval_links.name_of(read_session(), by) or people.name_of(read_session(), by)
+        )
     return names[by]
 
 
@@ -183,12 +190,28 @@ def documents() -> dict[str, Questionnaire]:
 
 
 def survey_title(survey: Survey) -> str:
-    """A survey as officers know it: its title, and the short name that tells this year's from last year's."""
-    version = surveys.current_version(read_session(), survey.id)
-    if version is None:
-        return survey.slug
-    document = surveys.questionnaire_of(version, documents())
-    return f"{document.say(document.title, document.source_locale)} ({survey.slug})"
+    """A survey as officers know it: its title, told apart by year, then by short name."""
+    if "survey_titles" not in g:
+        g.survey_titles = _survey_titles()
+    return str(g.survey_titles.get(survey.id, survey.slug))
+
+
+def _survey_titles() -> dict[str, str]:
+    store, titles = read_session(), dict[Survey, str]()
+    for one in store.scalars(select(Survey)):
+        version = surveys.current_version(store, one.id)
+        if version is not None:
+            document = surveys.questionnaire_of(version, documents())
+            titles[one] = document.say(document.title, document.source_locale)
+    alike = Counter(titles.values())
+    dated = {
+        one: f"{title}, {surveys.london_day(one.opens_at).year}"
+        if alike[title] > 1 and one.opens_at
+        else title
+        for one, title in titles.items()
+    }
+    alike = Counter(dated.values())
+    return {one.id: f"{title} ({one.slug})" if alike[title] > 1 else title for one, title in dated.items()}
 
 
 def _notes() -> list[str]:

@@ -11,8 +11,9 @@ from portal import board_charts
 from portal.counting import counting
 from portal.database import read_session
 from portal.forms.office.keying import CHANNEL_WORDS
-from portal.i18n import own_name
-from portal.office.blueprint import bp, may, now, officer
+from portal.forms.office.rounds import AUDIENCE_WORDS
+from portal.i18n import english_name
+from portal.office.blueprint import bp, may, now, officer, survey_title
 from portal.office.desk import profile, survey_called, words
 from portal.partnership import board as sums
 from portal.partnership import census, rounds
@@ -38,7 +39,9 @@ def board() -> ResponseReturnValue:
     session = read_session()
     listing = rounds.listing(session, now())
     shown_rounds = (*listing.open, *listing.coming, *listing.closed)
-    return render_template("office/board/board.html", consultations=shown_rounds)
+    return render_template(
+        "office/board/board.html", consultations=shown_rounds, audience_words=AUDIENCE_WORDS
+    )
 
 
 @bp.get("/board/<slug>")
@@ -53,7 +56,8 @@ def board_survey(slug: str) -> ResponseReturnValue:
     return render_template(
         "office/board/survey.html",
         survey=survey,
-        title=words(document, document.title),
+        title=survey_title(survey),
+        begun=bool(found.starts or found.responses),
         state=surveys.state(survey, now()),
         left=(closes - london_day(now())).days if closes else None,
         concerns=concerns.standing(session, london_day(now()), survey.id),
@@ -67,7 +71,7 @@ def board_survey(slug: str) -> ResponseReturnValue:
             for on, starts, sent in reversed(found.days)
         ],
         channels=_named(found.channels, CHANNEL_WORDS, exact=exact),
-        locales=_named(found.locales, {code: own_name(code) for code in found.locales}, exact=exact),
+        locales=_named(found.locales, {code: english_name(code) for code in found.locales}, exact=exact),
         profiles=[one for one in profiles if one["key"] in SUGGESTED],
         gap=_advice(gap, profiles),
         reach=url_for("office.reach", slug=round_.slug) if round_ is not None and may("office.reach") else "",
@@ -105,7 +109,7 @@ def _finished(found: Fieldwork, *, exact: bool) -> str:
     """The share of those who started on the web that sent, from figures this reader may see."""
     starts, sent = shown(found.starts, exact=exact).figure, shown(found.web, exact=exact).figure
     if not starts or sent is None or starts < 30:
-        return "not known yet"
+        return "–"
     return f"{min(100, round(100 * sent / starts))}%"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.database import read_session, writing
 from portal.forms.office.builder import Begin, Settings
 from portal.messages import words_of
-from portal.office.blueprint import bp, keys, now, officer, said
+from portal.office.blueprint import bp, keys, now, officer, said, survey_title
 from portal.office.builder_desk import (
     Conflict,
     change,
@@ -65,8 +65,7 @@ def _starts() -> list[tuple[str, str]]:
     found = [(f"model:{key}", f"The model survey “{key}”") for key in models()]
     for survey in read_session().scalars(select(Survey).order_by(Survey.opens_at.desc(), Survey.slug)):
         if surveys.current_version(read_session(), survey.id) is not None:
-            year = f", opened {survey.opens_at.year}" if survey.opens_at else ""
-            found.append((f"survey:{survey.slug}", f"The survey “{survey.slug}”{year}"))
+            found.append((f"survey:{survey.slug}", f"The survey “{survey_title(survey)}”"))
     return [*found, ("file", "A questionnaire file"), ("blank", "Nothing: a blank questionnaire")]
 
 

@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from portal import workbooks
 from portal.database import read_session, writing
 from portal.forms.office.builder import Upload
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.builder_desk import change, draft_at, places, seen
 from portal.office.builder_words import SHEET_FAULTS
@@ -128,13 +128,14 @@ def builder_texts_import(draft_id: str, locale: str) -> ResponseReturnValue:
                     now=now(),
                     keys=keys(),
                 )
-            said("The translations are taken over. Each stays a draft until somebody has checked it.")
+            said("The translations are in. Each stays a draft until somebody has checked it.")
             return redirect(url_for("office.builder_translations", draft_id=draft_id, locale=locale))
         except SurveysError as problem:
             form.refuse(problem)
-    what = f"Translations into {own_name(locale)} from a spreadsheet"
+    what = f"Translations into {english_name(locale)} from a spreadsheet"
     back = url_for("office.builder_translations", draft_id=draft_id, locale=locale)
-    return _upload_page(draft, form, faults, what, back, "")
+    back_text = f"{english_name(locale)}, side by side"
+    return _upload_page(draft, form, faults, what, (back, back_text), "")
 
 
 def _texts(
@@ -166,7 +167,12 @@ def _uploaded() -> Any:
 
 
 def _upload_page(
-    draft: SurveyDraft, form: Upload, faults: list[SheetFault], what: str, back: str, lead: str
+    draft: SurveyDraft,
+    form: Upload,
+    faults: list[SheetFault],
+    what: str,
+    back: tuple[str, str],
+    lead: str,
 ) -> ResponseReturnValue:
     page = render_template(
         "office/builder/upload.html",
@@ -176,7 +182,8 @@ def _upload_page(
         count=len(faults),
         fault_words=SHEET_FAULTS,
         what=what,
-        back=back,
+        back=back[0],
+        back_text=back[1],
         about=lead,
     )
     return make_response(page, 422 if form.problems() else 200)
@@ -221,7 +228,7 @@ def builder_xlsform_import(draft_id: str) -> ResponseReturnValue:
                 sorted(set(touched)),
                 seen(),
             )
-            said("The form is taken over. History shows what changed; undo takes it back.")
+            said("The form is in. History shows what changed; undo takes it back.")
             return redirect(url_for("office.builder_draft", draft_id=draft_id))
         except SurveysError as problem:
             form.refuse(problem)
@@ -232,4 +239,4 @@ def builder_xlsform_import(draft_id: str) -> ResponseReturnValue:
         "Download the draft as an XLSForm, change it in a spreadsheet program, and bring it back here. "
         "Only what you changed is changed. With any fault nothing is."
     )
-    return _upload_page(draft, form, faults, "XLSForm", back, lead)
+    return _upload_page(draft, form, faults, "XLSForm", (back, draft.name), lead)

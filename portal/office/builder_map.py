@@ -58,6 +58,7 @@ def builder_map(draft_id: str) -> ResponseReturnValue:
         document=document,
         drawing=_drawn(draft_id, document, found),
         stations=found,
+        stop_titles={one.id: document.say(one.title, document.source_locale) for one in document.stops},
         only=conditions_said(document),
         options=lambda road: [
             option_words(question_at(document, road.question), key, document, document.source_locale)

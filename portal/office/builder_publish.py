@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import PublishCorrection, PublishFirst, Share
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.builder_desk import draft_at, places, seen, tell
@@ -110,7 +110,7 @@ def builder_publish(draft_id: str) -> ResponseReturnValue:
         differences=DIFFERENCES,
         faults=tell(draft, document, drafting.faults_of(session, draft)),
         lost={
-            meaning: [own_name(locale) for locale in publishing.languages_lost(session, draft, meaning)]
+            meaning: [english_name(locale) for locale in publishing.languages_lost(session, draft, meaning)]
             for meaning in ("same", "changed")
         },
         approval=publishing.approval_of(session, draft) if correction else None,

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.database import read_session, writing
 from portal.forms.office.builder import Checked, Language
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, name_of, now, officer, said
 from portal.office.builder_desk import change, draft_at, press, seen
+from portal.office.builder_words import text_words
 from portal.rendering import moment
 from surveys.authoring import drafting, translating
 from surveys.errors import SurveysError
@@ -29,7 +30,7 @@ def builder_languages(draft_id: str) -> ResponseReturnValue:
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
     form = Language(data={"seen": str(draft.revision)})
-    free = [(code, own_name(code)) for code in LANGUAGES if code not in document.locales]
+    free = [(code, english_name(code)) for code in LANGUAGES if code not in document.locales]
     form.locale.choices = [("", "Choose a language"), *free]
     if request.method == "POST" and request.form.get("action") == "drop":
         locale = request.form.get("locale", "")
@@ -130,6 +131,7 @@ def _page(
         summary=translating.summary(session, draft, locale),
         states=STATES,
         show=show,
+        text_words=text_words,
         typed=typed or {},
         clash=clash,
         problem=problem,

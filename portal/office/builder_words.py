@@ -261,6 +261,47 @@ DIFFERENCES: Mapping[str, str] = {
     "identity": "It has the same name but counts as another question",
 }
 
+TEXTS: Mapping[str, str] = {
+    "text": "Question",
+    "short": "In a few words",
+    "hint": "Hint under the question",
+    "title": "Title",
+    "body": "Words",
+    "purpose": "What the survey is for",
+    "label": "Name",
+    "unit": "Unit",
+    "option": "Answer",
+    "row": "Row",
+    "bin": "Band",
+    "section": "Section",
+    "part": "Part",
+    "page": "Page",
+    "stop": "Page that ends the survey",
+    "dimension": "Group of people",
+    "category": "Category",
+    "net": "Answers added together",
+}
+"""What the parts of a text's name stand for."""
+
+
+def text_words(name: str) -> str:
+    """Where a text stands, from its name: ``question:age.option.13-15.hint`` is a hint of an answer."""
+    head, colon, rest = name.partition(":")
+    if not colon:
+        return TEXTS.get(head, head.capitalize())
+    steps = rest.split(".")
+    field = steps[-1]
+    inner = next((TEXTS[one] for one in ("option", "row", "bin") if one in steps[1:-1]), "")
+    if steps[1:2] == ["label"]:
+        return "Words at a point of the scale"
+    if inner:
+        return inner if field in ("text", "label") else f"{inner}: {TEXTS.get(field, field).lower()}"
+    if head == "question":
+        return TEXTS.get(field, field.replace("_", " ").capitalize())
+    own = TEXTS.get(head, head.capitalize())
+    return own if field in ("label", "title", "text") else f"{own}: {TEXTS.get(field, field).lower()}"
+
+
 SHEET_FAULTS: Mapping[str, str] = {
     "sheet.empty": "The sheet is not there, or is empty",
     "missing": "Something is missing here",

@@ -180,6 +180,7 @@ def _queue(wanted: Wanted, form: OfficeForm | None = None) -> ResponseReturnValu
         wanted=wanted,
         rows=page.rows,
         slugs=slugs,
+        modes={survey.id: moderation.mode_of(session, survey.id) for survey in about},
         titles={survey.slug: survey_title(survey) for survey in about},
         after=page.next,
         survey_options=_options((one.slug, survey_title(one)) for one in surveys_with_comments(session)),

@@ -8,6 +8,7 @@ from typing import Any
 from portal import maps
 from portal.figure_words import classes
 from portal.reading import ALL, NOT_GIVEN, Reading, base_words, hidden_words, line_words, net_share
+from surveys.results.rounding import Policy
 from surveys.results.tables import ExactTable
 
 Cell = dict[str, Any] | str
@@ -106,7 +107,10 @@ def _percent(line: Any, hidden: str) -> Cell:
         return {"text": "hidden", "few": True}
     if line.percent is not None:
         return f"{line.percent}%"
-    return {"text": "hidden" if line.protects else "too few", "few": True}
+    if line.protects:
+        return {"text": "hidden", "few": True}
+    few = line.count is None or line.count < Policy().percent_base
+    return {"text": "too few" if few else "not a share", "few": True}
 
 
 def _people(line: Any, hidden: str) -> Cell:

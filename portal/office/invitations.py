@@ -26,7 +26,7 @@ from surveys.questionnaire.model import Questionnaire
 from surveys.surveys import Survey, london_day
 
 SUBJECT = "A survey for your organisation"
-HEADING = "Links and answers"
+HEADING = "Invited organisations"
 
 
 @bp.route("/invitations/<slug>", methods=["GET", "POST"])

@@ -24,7 +24,7 @@ from portal.forms.office.keying import (
     raw_of,
 )
 from portal.forms.questions import Setting, draw, showable
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.messages import words
 from portal.office.blueprint import bp, keys, now, officer, said, survey_title
 from portal.partnership import keying as forms
@@ -223,7 +223,7 @@ def _in_words(document: Questionnaire, name: str, answer: Any) -> str:
 
 def covered(cover: Any, document: Questionnaire) -> Any:
     """The cover with the survey's languages to choose from."""
-    cover.locale.choices = [(code, own_name(code)) for code in document.locales]
+    cover.locale.choices = [(code, english_name(code)) for code in document.locales]
     cover.locale.data = cover.locale.data or document.source_locale
     return cover
 

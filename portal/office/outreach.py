@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal import outreach_words
 from portal.database import read_session, writing
 from portal.forms.office.outreach import Short
-from portal.i18n import own_name, path_in
+from portal.i18n import english_name, path_in
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.desk import survey_called, words
 from portal.office.visit import settings
@@ -47,14 +47,18 @@ def outreach(slug: str) -> ResponseReturnValue:
         form=form,
         codes=[(code, _short(code)) for code in codes],
         sheets=[
-            (own_name(code), path_in(code, f"/s/{codes[0]}/poster"), path_in(code, f"/s/{codes[0]}/leaflet"))
+            (
+                english_name(code),
+                path_in(code, f"/s/{codes[0]}/poster"),
+                path_in(code, f"/s/{codes[0]}/leaflet"),
+            )
             for code in document.locales
         ]
         if codes
         else [],
         texts=outreach_words.texts(_facts(survey, document.minutes, codes, locale), locale),
         locale_chosen=locale,
-        languages=[(code, own_name(code)) for code in document.locales],
+        languages=[(code, english_name(code)) for code in document.locales],
         councillors=url_for("public.councillors", slug=round_.slug) if round_ is not None else "",
     )
     return make_response(page, 422 if form.problems() else 200)

@@ -13,6 +13,8 @@ from portal.database import read_session, writing
 from portal.forms.office.accounts import ROLE_WORDS, Invite, Leave, Recover, Roles
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
 from portal.office.visit import settings
+from portal.partnership import lapses
+from portal.partnership.rounds import Consultation
 from surveys.errors import SurveysError
 from surveys.surveys import london_day
 
@@ -88,21 +90,38 @@ def _person_page(
         recovering=Recover(),
         role_words=ROLE_WORDS,
         own=shown.id == officer().id,
+        short=_left_short(shown),
     )
     return make_response(page, status)
+
+
+def _left_short(shown: Officer) -> tuple[Consultation, ...]:
+    """The consultations that would have too few people for safeguarding without this one."""
+    if shown.left or not shown.has("safeguarding"):
+        return ()
+    return lapses.left_short(read_session(), now(), [shown.id])
+
+
+def _say_short(short: tuple[Consultation, ...]) -> str:
+    """What follows once somebody for safeguarding has gone; empty while enough are left."""
+    if not short:
+        return ""
+    titles = ", ".join(f"“{one.entry.texts.title}”" for one in short)
+    return f" Fewer than two people hold the safeguarding role now: give it to somebody else, for {titles}."
 
 
 @bp.post("/people/<officer_id>/roles")
 @fresh_sign_in
 def person_roles(officer_id: str) -> ResponseReturnValue:
     shown, form = _known(officer_id), Roles()
+    short = _left_short(shown) if "safeguarding" not in (form.roles.data or ()) else ()
     try:
         with writing() as session:
             roles.set_roles(session, shown, form.roles.data or (), by=officer().by, now=now(), keys=keys())
     except SurveysError as problem:
         form.refuse(problem)
         return _person_page(shown, form, status=422)
-    said(f"Saved. {shown.name} has these roles from the next page on.")
+    said(f"Saved. {shown.name} has these roles from the next page on.{_say_short(short)}")
     return redirect(url_for("office.person", officer_id=officer_id))
 
 
@@ -110,6 +129,7 @@ def person_roles(officer_id: str) -> ResponseReturnValue:
 @fresh_sign_in
 def person_leave(officer_id: str) -> ResponseReturnValue:
     shown, form = _known(officer_id), Leave()
+    short = _left_short(shown)
     try:
         with writing() as session:
             successor = accounts.officer_of(session, request.form.get("successor", ""))
@@ -122,7 +142,8 @@ def person_leave(officer_id: str) -> ResponseReturnValue:
             form.refusals = [entry["text"] for entry in form.problems()]
         return _person_page(shown, Roles(formdata=None, roles=sorted(shown.roles)), form, 422)
     count = sum(moved.values())
-    said(f"{shown.name} has left and is signed out everywhere. {count} things passed to {successor.name}.")
+    told = f"{shown.name} has left and is signed out everywhere. {count} things passed to {successor.name}."
+    said(told + _say_short(short))
     return redirect(url_for("office.people"))
 
 

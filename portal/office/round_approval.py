@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from portal.database import read_session, writing
 from portal.forms.office.rounds import AUDIENCE_WORDS, Answer, ApprovalLink, ApproveAlone
 from portal.forms.office.texts import LABELS
-from portal.i18n import own_name
 from portal.messages import words_of
 from portal.office import seniors
 from portal.office.blueprint import bp, fresh_sign_in, keys, now, officer, said
@@ -35,7 +34,6 @@ def _shown(content: approvals.Content) -> dict[str, object]:
         "labels": LABELS,
         "line_titles": TITLES,
         "audience_words": AUDIENCE_WORDS,
-        "own_name": own_name,
         "date_of": dt.date.fromisoformat,
     }
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office.rounds import CHANGE_WORDS, Change, ReasonIn
-from portal.i18n import SOURCE_LOCALE, own_name
+from portal.i18n import SOURCE_LOCALE, english_name
 from portal.office.blueprint import bp, fresh_sign_in, now, said
 from portal.office.rounds import the_round
 from portal.office.signature import signed
@@ -61,7 +61,6 @@ def round_change(slug: str) -> ResponseReturnValue:
             for locale in locales()
             if locale != SOURCE_LOCALE
         },
-        own_name=own_name,
     )
     return make_response(page, 422 if form.problems() else 200)
 
@@ -81,14 +80,14 @@ def round_reason_in(slug: str, change_id: str, locale: str) -> ResponseReturnVal
             with writing() as session:
                 mine = session.get_one(RoundChange, change.id)
                 openings.say_reason(session, mine, locale, form.words.data or "", **signed())
-            said(f"Saved. The page in {own_name(locale)} shows it.")
+            said(f"Saved. The page in {english_name(locale)} shows it.")
             return redirect(url_for("office.round_change", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
     else:
         form.words.data = openings.reasons_in(read_session(), round_.id, locale).get(change.id, "")
     page = render_template(
-        "office/rounds/reason-in.html", round_=round_, form=form, change=change, language=own_name(locale)
+        "office/rounds/reason-in.html", round_=round_, form=form, change=change, language=english_name(locale)
     )
     return make_response(page, 422 if form.problems() else 200)
 

@@ -18,7 +18,7 @@ from portal.forms.office.rounds import (
     SendingEntry,
     StakeholderEntry,
 )
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.office.blueprint import bp, keys, may, now, said
 from portal.office.round_words import TITLES, lack_words
 from portal.office.rounds import holders, lines_of, the_round
@@ -82,12 +82,12 @@ def round_languages(slug: str) -> ResponseReturnValue:
                 mine = store.get_one(Round, round_.id)
                 if request.form.get("action") == "offer":
                     number = openings.offer_language(store, mine, locale, **signed())
-                    done = f"{own_name(locale)} is offered now, in {number} surveys."
+                    done = f"{english_name(locale)} is offered now, in {number} surveys."
                 else:
                     gates.check_language(
                         store, mine, locale, speaker=form.speaker.data or "", on=_day(form), **signed()
                     )
-                    done = f"Noted. {own_name(locale)} has been read."
+                    done = f"Noted. {english_name(locale)} has been read."
             said(done)
             return redirect(url_for("office.round_languages", slug=slug))
         except SurveysError as problem:
@@ -104,7 +104,6 @@ def round_languages(slug: str) -> ResponseReturnValue:
         line=next(one for one in lines_of(round_) if one.code == "languages"),
         lack_words=lack_words,
         title=TITLES["languages"],
-        own_name=own_name,
     )
 
 

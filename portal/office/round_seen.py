@@ -27,7 +27,7 @@ from portal import lookback
 from portal.database import read_session
 from portal.forms.office.rounds import AUDIENCE_WORDS
 from portal.forms.office.texts import LABELS
-from portal.i18n import SOURCE_LOCALE, bare_script_name, own_name, path_in
+from portal.i18n import SOURCE_LOCALE, bare_script_name, english_name, path_in
 from portal.office.blueprint import bp, now, said
 from portal.office.rounds import the_round
 from portal.office.texts import locales
@@ -154,7 +154,6 @@ def round_as_seen(slug: str) -> ResponseReturnValue:
         gaps=gap_words(seen.gaps),
         labels=LABELS,
         audience_words=AUDIENCE_WORDS,
-        own_name=own_name,
         date_of=dt.date.fromisoformat,
         around={name: words for name, (_, words) in AROUND.items()},
         locales=locales(),
@@ -177,7 +176,7 @@ def _times(events: list[Event]) -> list[tuple[dt.datetime, list[str]]]:
 
 
 def _event(one: Event) -> str:
-    about = own_name(one.about) if one.what in ("reason", "words") else one.about
+    about = english_name(one.about) if one.what in ("reason", "words") else one.about
     return f"{EVENT_WORDS[one.what]}: {about}" if about else EVENT_WORDS[one.what]
 
 
@@ -185,7 +184,7 @@ def gap_words(gaps: tuple[Gap, ...]) -> list[str]:
     return list(
         dict.fromkeys(
             GAP_WORDS[one.what].format(
-                about=own_name(one.about) if one.what == "reason" else one.about, since=day(one.since)
+                about=english_name(one.about) if one.what == "reason" else one.about, since=day(one.since)
             )
             for one in gaps
         )

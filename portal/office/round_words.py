@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import url_for
 
+from portal.database import read_session
 from portal.forms.office.accounts import ROLE_WORDS
 from portal.forms.office.texts import LABELS
-from portal.i18n import own_name
+from portal.i18n import english_name
 from portal.office.builder_words import UNDER_13
+from portal.partnership import editing
 from portal.partnership.checklist import Lack, Line
 from portal.rendering import day
 
@@ -59,6 +61,11 @@ def _text(facts: Facts) -> str:
     return f"Write: {LABELS.get(name, name.replace('_', ' ').capitalize())}"
 
 
+def _privacy_part(key: str) -> str:
+    there = editing.working(read_session(), "privacy", key)
+    return there.title if there else key.replace("-", " ")
+
+
 LACKS: dict[str, Callable[[Facts], str]] = {
     "text.missing": _text,
     "text.retired": lambda _: "Its page was taken off the site. Put it back under Texts",
@@ -77,20 +84,18 @@ LACKS: dict[str, Callable[[Facts], str]] = {
         f"It would open in {facts['title']}, {day(facts['since'])} to {day(facts['until'])}"
     ),
     "language.incomplete": lambda facts: (
-        f"{own_name(facts['locale'])}: words are missing in {facts['survey']}"
+        f"{english_name(facts['locale'])}: words are missing in {facts['survey']}"
     ),
     "language.survey_unchecked": lambda facts: (
-        f"{own_name(facts['locale'])}: no named speaker has read every question of {facts['survey']}"
+        f"{english_name(facts['locale'])}: no named speaker has read every question of {facts['survey']}"
     ),
     "language.no_round_texts": lambda facts: (
-        f"{own_name(facts['locale'])}: the page of the consultation is not written"
+        f"{english_name(facts['locale'])}: the page of the consultation is not written"
     ),
     "language.unchecked": lambda facts: (
-        f"{own_name(facts['locale'])}: no named speaker has read the page of the consultation as it is now"
+        f"{english_name(facts['locale'])}: no named speaker has read the consultation’s page as it is now"
     ),
-    "privacy.missing": lambda facts: (
-        f"Confirm the part “{facts['part'].replace('-', ' ')}” of the privacy notice"
-    ),
+    "privacy.missing": lambda facts: f"Confirm “{_privacy_part(facts['part'])}” in the privacy notice",
     "impact.none": lambda _: "Enter the reference of the assessment",
     "safeguarding.people": lambda facts: (
         f"{facts['count']} of {facts['least']} people hold the role “Safeguarding lead or deputy”"
@@ -98,7 +103,7 @@ LACKS: dict[str, Callable[[Facts], str]] = {
     "safeguarding.cover": lambda _: "Confirm who reads for safety on every working day",
     "helpline.none": lambda _: "No helpline is shown",
     "helpline.unchecked": lambda facts: (
-        f"{facts['name']}: last checked {day(facts['checked'])}"
+        f"{facts['name']}: last checked {day(facts['checked'])}; check it on or after {day(facts['since'])}"
         if facts.get("checked")
         else f"{facts['name']}: no day of checking is known"
     ),

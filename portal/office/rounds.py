@@ -6,13 +6,12 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from portal.accounts import people
 from portal.database import read_session, writing
 from portal.forms.office.rounds import AUDIENCE_WORDS, AddSurvey, NewRound, Override
 from portal.forms.office.texts import text_form
-from portal.i18n import own_name
 from portal.messages import words_of
-from portal.office.blueprint import bp, fresh_sign_in, now, said
+from portal.office.blueprint import bp, fresh_sign_in, now, said, survey_title
+from portal.office.builder_words import fault_words
 from portal.office.round_words import TITLES, lack_words, line_page, role_names
 from portal.office.signature import Signature, signed
 from portal.office.texts import choices_for, clashes_of, locales, seen_in
@@ -21,6 +20,7 @@ from portal.partnership import (
     editing,
     gates,
     instruments,
+    lapses,
     openings,
     readiness,
     round_copies,
@@ -44,7 +44,7 @@ PARTS = {
     "dates": (
         "Dates",
         tuple(
-            "opens closes withdraw_days results_due results_due_weeks outcome_due outcome_due_weeks".split()
+            "opens closes results_due results_due_weeks outcome_due outcome_due_weeks withdraw_days".split()
         ),
     ),
     "impact": ("Data protection impact assessment", ("impact_assessment", "impact_assessment_on")),
@@ -60,14 +60,17 @@ def the_round(slug: str) -> Round:
 
 
 def holders() -> Holders:
-    """Who holds the roles a consultation cannot do without, by name."""
-    found = people.holders(read_session(), "safeguarding")
-    return {"safeguarding": tuple(f"{one.name} <{one.id}>" for one in found)}
+    return lapses.holders_now(read_session())
 
 
 def title_of(round_: Round) -> str:
     there = editing.working(read_session(), "round", round_.slug)
     return there.title if there else round_.slug
+
+
+@bp.context_processor
+def _titles() -> dict[str, object]:
+    return {"round_title": title_of}
 
 
 def lines_of(round_: Round) -> tuple[Line, ...]:
@@ -102,7 +105,7 @@ def round_new() -> ResponseReturnValue:
     form = NewRound()
     earlier = rounds.everyone(session)
     form.start.choices = [
-        *((one.slug, f"A copy of {one.slug}: {title_of(one)}") for one in earlier),
+        *((one.slug, f"A copy of “{title_of(one)}”") for one in earlier),
         ("", "Nothing"),
     ]
     if form.start.data is None:
@@ -222,6 +225,9 @@ def round_part(slug: str, part: str) -> ResponseReturnValue:
     round_ = the_round(slug)
     there = editing.working(read_session(), "round", slug)
     title, fields = PARTS[part]
+    announced = round_.launched_at or rounds.one(read_session(), slug, now()) is not None
+    if announced:  # its days change with a reason, on a page of their own
+        fields = tuple(name for name in fields if name not in ("opens", "closes"))
     made = text_form("round", locales(), there, choices_for("round"), only=fields)
     seen = dict(there.seen) if there else {}
     clashes = []
@@ -234,7 +240,7 @@ def round_part(slug: str, part: str) -> ResponseReturnValue:
             with writing() as session:
                 signature = signed()
                 editing.save(session, "round", slug, wanted, seen=seen, **signature)
-            said("Saved.")
+            said(f"Saved: {title}.")
             return redirect(url_for("office.round", slug=slug))
         except SurveysError as problem:
             made.refuse(problem)
@@ -252,7 +258,7 @@ def round_part(slug: str, part: str) -> ResponseReturnValue:
         locales=locales(),
         part=part,
         there=there,
-        announced=round_.launched_at or rounds.one(read_session(), slug, now()) is not None,
+        announced=announced,
     )
     return make_response(shown, 422 if made.form.problems() else 200)
 
@@ -270,7 +276,10 @@ def round_surveys(slug: str) -> ResponseReturnValue:
     free = [one for one in drafting.drafts(session) if one.id not in taken and one.survey_id is None]
     form.source.choices = [
         *((f"draft:{one.id}", f"Draft: {one.name}") for one in free),
-        *((f"survey:{one.slug}", f"As asked in {one.slug}") for one in instruments.asked_before(session)),
+        *(
+            (f"survey:{one.slug}", f"As asked in “{survey_title(one)}”")
+            for one in instruments.asked_before(session)
+        ),
     ]
     if request.method == "POST":
         try:
@@ -284,8 +293,8 @@ def round_surveys(slug: str) -> ResponseReturnValue:
         round_=round_,
         form=form,
         surveys=instruments.of_round(session, round_),
+        fault_words=fault_words,
         audience_words=AUDIENCE_WORDS,
-        own_name=own_name,
     )
     return make_response(shown, 422 if form.problems() else 200)
 

@@ -14,7 +14,7 @@ from wtforms import FileField
 
 from portal.database import read_session, writing
 from portal.forms.office import OfficeForm
-from portal.i18n import SOURCE_LOCALE, own_name
+from portal.i18n import SOURCE_LOCALE
 from portal.office.blueprint import bp, said, whole
 from portal.office.signature import signed
 from portal.office.texts import KIND_WORDS, locales, thing
@@ -74,7 +74,6 @@ def text_history(kind: str, key: str) -> ResponseReturnValue:
         words=KIND_WORDS[kind],
         there=there,
         histories=histories,
-        own_name=own_name,
     )
 
 
@@ -131,7 +130,7 @@ def text_offers() -> ResponseReturnValue:
     waiting = [
         (one, editing.differences(one.current, one.offer.body)) for one in offers.waiting(read_session())
     ]
-    return render_template("office/texts/offers.html", waiting=waiting, kinds=KIND_WORDS, own_name=own_name)
+    return render_template("office/texts/offers.html", waiting=waiting, kinds=KIND_WORDS)
 
 
 @bp.post("/texts/pack/settled")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.database import read_session, writing
 from portal.forms.office.texts import Choices, TextForm, text_form
-from portal.i18n import SOURCE_LOCALE, own_name
+from portal.i18n import SOURCE_LOCALE
+from portal.messages import words_of
 from portal.office.blueprint import bp, now, said, whole
 from portal.office.signature import signed
 from portal.partnership import brand, editing, offers, pages, rounds
@@ -29,7 +30,7 @@ KIND_WORDS = {
     "priority": ("Priorities", "The strategic priorities and what they group"),
     "area": ("Areas of focus", "What is worked on, and where to get help"),
     "partner": ("Partners", "The bodies that work together"),
-    "strand": ("Strands of work", ""),
+    "strand": ("Strands of work", "What the partnership does all year, whatever the priorities"),
     "helpline": ("Helplines", "Who to call, and when that was last checked"),
     "notice": ("Notices", "Short notes in fixed places"),
     "privacy": ("Privacy notice", "Every part a law asks for"),
@@ -144,7 +145,10 @@ def text_new(kind: str) -> ResponseReturnValue:
                 raise SurveysError("text.key_taken", field="key")
             return _save(kind, key, made, made.bodies({}), {})
         except SurveysError as problem:
-            made.refuse(problem)
+            if problem.field == "key":
+                made.form.beside["key"] = words_of(problem)
+            else:
+                made.refuse(problem)
     return _edit_page(kind, None, made, {}, key=key)
 
 
@@ -236,7 +240,6 @@ def _edit_page(
         seen=seen,
         clashes=clashes,
         locales=locales(),
-        own_name=own_name,
         source=SOURCE_LOCALE,
         pairs=brand.pairs(colours) if colours is not None else (),
         required=bool(there and there.key in KINDS[kind].required),

@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from portal.accounts import links
 from portal.forms.office.year import DUTY_WORDS
 from portal.office.blueprint import may, now, officer, survey_title
-from portal.partnership import complaints, cycles, duties, outbox, plan, plan_board, report_back, requests
+from portal.office.round_words import TITLES
+from portal.partnership import (
+    complaints,
+    cycles,
+    duties,
+    lapses,
+    outbox,
+    plan,
+    plan_board,
+    report_back,
+    requests,
+)
 from portal.rendering import day
 from surveys.moderation import concerns, queue
 from surveys.moderation.records import Appeal
@@ -36,7 +47,7 @@ class Due:
 
 def dues(session: Session) -> list[Due]:
     """The most urgent first."""
-    found = []
+    found = _lapses(session) if may("office.round") else []
     if may("office.safeguarding"):
         found += _concerns(session)
     if may("office.comments", "POST"):
@@ -62,6 +73,21 @@ def dues(session: Session) -> list[Due]:
     return sorted(found, key=lambda due: due.status != "attention")
 
 
+def _lapses(session: Session) -> list[Due]:
+    """Consultations people were promised in which something nothing overrides is missing."""
+    return [
+        Due(
+            url_for("office.round", slug=one.consultation.slug),
+            one.consultation.entry.texts.title,
+            "; ".join(TITLES[line.code] for line in one.lines),
+            "attention",
+            "Open, and not in order" if one.consultation.state == "open" else "Not in order",
+        )
+        for one in lapses.lapses(session, now())
+        if officer().has(*one.roles)
+    ]
+
+
 def _comments(session: Session) -> list[Due]:
     """Comments to read, of every survey that has some."""
     standing = [queue.standing(session, one) for one in session.scalars(select(Survey.id))]
@@ -72,7 +98,7 @@ def _comments(session: Session) -> list[Due]:
     oldest = min((one.oldest for one in standing if one.oldest), default=None)
     status = ("attention", f"{flagged} flagged for safety") if flagged else ("waiting", "Waiting")
     since = f", the oldest from {day(oldest)}" if oldest else ""
-    return [Due(url_for("office.comments"), "Comments to read", f"{waiting}{since}", *status)]
+    return [Due(url_for("office.comments"), "Comments to read", f"{waiting:,}{since}", *status)]
 
 
 def _releases(session: Session) -> list[Due]:
@@ -177,7 +203,7 @@ def _plan(session: Session) -> list[Due]:
         mine = len({one.line.key for one in late} & own)
         note = f"{len({one.line.key for one in late})} late, the longest since {day(late[0].since)}"
         note += f"; {mine} of yours" if mine else ""
-        status = ("attention", f"{mine} of yours") if mine else ("waiting", "Late")
+        status = ("attention", f"{mine} of yours") if mine else ("attention", "Late")
         found.append(Due(url_for("office.plan_late", year=year), f"Plan of {year}", note, *status))
     return found
 

@@ -36,7 +36,9 @@ WORDS: dict[str, Say] = {
         "Two administrators must stay. Give somebody else the role first"
     ),
     "link.unknown": lambda _: "This link is not one of ours. Check that you copied all of it",
-    "link.used": lambda _: "This link was used already or taken back. Each link works once",
+    "link.used": lambda _: "This link was used already. Each link works once",
+    "link.replaced": lambda _: "A newer link took the place of this one. Use the newer one",
+    "link.taken_back": lambda _: "This link was taken back. Ask whoever sent it for a new one",
     "link.expired": lambda _: "This link has expired. Ask for a new one",
     "link.ended": lambda _: "This link does not work any more",
     "link.own": lambda _: "Another administrator must confirm this, not whoever made it or whom it is for",

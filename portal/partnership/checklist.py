@@ -61,7 +61,7 @@ class Line:
 class Asking:
     """What the checklist knows of one survey."""
 
-    slug: str
+    title: str
     audience: str
     faults: int
     """How many faults keep its questions from being published."""
@@ -142,7 +142,7 @@ def _questions(dossier: Dossier) -> list[Lack]:
     if not dossier.surveys:
         return [Lack("survey.none")]
     return [
-        Lack("survey.faults", {"survey": one.slug, "count": one.faults})
+        Lack("survey.faults", {"survey": one.title, "count": one.faults})
         for one in dossier.surveys
         if one.faults
     ]
@@ -150,7 +150,7 @@ def _questions(dossier: Dossier) -> list[Lack]:
 
 def _young(dossier: Dossier) -> list[Lack]:
     return [
-        Lack("survey.no_under_13_route", {"survey": one.slug, "why": one.under_13_lack})
+        Lack("survey.no_under_13_route", {"survey": one.title, "why": one.under_13_lack})
         for one in dossier.surveys
         if one.audience in MAY_BE_YOUNG and one.under_13_lack
     ]
@@ -207,7 +207,7 @@ def _languages(dossier: Dossier) -> list[Lack]:
         for one in dossier.surveys:
             if locale in one.incomplete | one.unchecked:
                 code = "language.incomplete" if locale in one.incomplete else "language.survey_unchecked"
-                lacks.append(Lack(code, {"locale": locale, "survey": one.slug}))
+                lacks.append(Lack(code, {"locale": locale, "survey": one.title}))
         if locale not in dossier.texts:
             lacks.append(Lack("language.no_round_texts", {"locale": locale}))
         elif locale not in dossier.language_checks:
@@ -238,9 +238,11 @@ def _safeguarding(dossier: Dossier) -> list[Lack]:
 def _helplines(dossier: Dossier) -> list[Lack]:
     if not dossier.helplines:
         return [Lack("helpline.none")]
-    oldest = dossier.today - dt.timedelta(days=HELPLINE_DAYS)
+    opens, _ = _window(dossier)
+    day = max(dossier.today, opens or dossier.today)  # people meet them on the first day, not when it is set
+    oldest = day - dt.timedelta(days=HELPLINE_DAYS)
     return [
-        Lack("helpline.unchecked", {"name": name, "checked": checked})
+        Lack("helpline.unchecked", {"name": name, "checked": checked, "since": oldest})
         for name, checked in dossier.helplines.items()
         if checked is None or checked < oldest
     ]

@@ -70,6 +70,10 @@ class Instrument:
     survey: Survey | None = None
 
     @property
+    def title(self) -> str:
+        return self.document.say(self.document.title, self.document.source_locale)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Those besides the source."""
         return tuple(self.document.locales[1:])
@@ -223,7 +227,8 @@ def plan_from(
     keys: Keyring,
 ) -> PlannedSurvey:
     """A new draft of this document, in the round at once. Raises as :func:`plan`."""
-    draft = beginning.begin(session, document, name=slug, origin=origin, by=by, now=now, keys=keys)
+    name = f"{document.say(document.title, document.source_locale)} ({slug})"
+    draft = beginning.begin(session, document, name=name, origin=origin, by=by, now=now, keys=keys)
     return plan(session, round_, draft, slug=slug, audience=audience, by=by, now=now, keys=keys)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from portal.partnership.pages import SOURCE
 from portal.partnership.rounds import RoundSurvey
 from portal.partnership.scoring import Standing, TopicScores
 from portal.partnership.sensitivity import Floats, Scale
+from surveys import arrays as np
 from surveys import surveys
 from surveys.questionnaire.model import OneChoice, SeveralChoices
 from surveys.results import releases

@@ -67,7 +67,7 @@ def dossier(session: Session, round_: Round, now: dt.datetime, holders: Holders)
 
 def _asking(one: Instrument) -> Asking:
     return Asking(
-        slug=one.slug,
+        title=one.title,
         audience=one.audience,
         faults=len(one.faults),
         under_13_lack=one.under_13_lack,

@@ -102,7 +102,7 @@ def note(session: Session, what: str, about: str, now: dt.datetime) -> None:
 
 def _words(found: Due) -> tuple[str, str]:
     title = found.consultation.entry.texts.title
-    closes = f"{found.consultation.closes_on:%d %B %Y}" if found.consultation.closes_on else "a day not set"
+    closes = f"{found.consultation.closes_on:%-d %B %Y}" if found.consultation.closes_on else "a day not set"
     match found.what:
         case "opening":
             return "A consultation is open", (
@@ -115,7 +115,7 @@ def _words(found: Due) -> tuple[str, str]:
         case "response-soon":
             return "A response is due in two weeks", (
                 f"“{title}” closed on {closes}. The response is due by "
-                f"{found.on + RESPONSE_SOON:%d %B %Y}: what was decided and why, or why it takes longer."
+                f"{found.on + RESPONSE_SOON:%-d %B %Y}: what was decided and why, or why it takes longer."
             )
         case _:
             return "A response is due", (

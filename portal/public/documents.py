@@ -23,7 +23,7 @@ from portal.public.results import Published, heading_of, shown_or_404
 from portal.rendering import day
 from surveys.results.releases import fingerprint
 
-FORMAT = 3
+FORMAT = 5
 """Raised when the files change although the release does not."""
 KINDS = {
     "results.pdf": "application/pdf",
@@ -89,11 +89,15 @@ def _made(shown: Published, name: str) -> bytes:
                 words[locale] = figure_words()
                 methods[locale] = method_of(shown.content, shown.document, locale)
         return files.bundle(shown.content, words, methods, fingerprint(shown.content))
-    laid = report_of(shown)
+    laid = report.pictured(report_of(shown), shown.content, shown.document, results.drawn(shown))
     if name == "results.docx":
         return files.word(laid)
     html = render_template(
-        "documents/results.html", report=laid, lang=html_lang(locale_code()), dir=direction(locale_code())
+        "documents/results.html",
+        report=laid,
+        inline=files.inline,
+        lang=html_lang(locale_code()),
+        dir=direction(locale_code()),
     )
     return files.pdf(html)
 

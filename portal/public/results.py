@@ -168,6 +168,14 @@ def _figures(release: Release, locale: str, document: Questionnaire) -> Mapping[
     return by_locale.get(locale) or by_locale.get(document.source_locale) or {}
 
 
+def drawn(shown: Published) -> Mapping[str, Any]:
+    """Everything drawn with a release in this request's language, pictures to keep included."""
+    survey = surveys.by_slug(read_session(), shown.survey)
+    name = (survey.id if survey is not None else "", shown.content["number"])
+    release = read_session().get(Release, name)
+    return _figures(release, locale_code(), shown.document) if release is not None else {}
+
+
 def latest_shares() -> list[int] | None:
     """The widths of the fields on every page: topics of the newest release of a survey of people."""
     survey = releases.newest_of_people(read_session())

@@ -96,6 +96,23 @@ const charts = [...document.querySelectorAll("figure[data-figure], figure[data-d
   return { frame, box, waiting: frame.querySelector(".chart__waiting") };
 });
 
+// What lies folded opens for whoever follows a link into it, and for paper where the style sheet cannot do it.
+function unfold() {
+  const wanted = document.getElementById(location.hash.slice(1));
+  for (let fold = wanted?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (wanted?.closest("details")) wanted.scrollIntoView();
+}
+addEventListener("hashchange", unfold);
+unfold();
+if (!CSS.supports("selector(::details-content)")) {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => opened.forEach((fold) => { fold.open = false; }));
+}
+
 const near = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;

@@ -46,8 +46,8 @@ def begin_correction(
     if under_way is not None:
         return under_way
     document = questionnaire_of(version)
-    origin = f"version:{version.id}"
-    return _begin(session, document, version, name=survey.slug, origin=origin, by=by, now=now, keys=keys)
+    name, origin = document.say(document.title, document.source_locale), f"version:{version.id}"
+    return _begin(session, document, version, name=name, origin=origin, by=by, now=now, keys=keys)
 
 
 def _begin(

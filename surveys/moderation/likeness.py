@@ -8,11 +8,13 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.moderation.seeing import seen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FEWEST_WORDS = 8
 """Shorter texts ("More police please") are alike without anybody having copied them."""

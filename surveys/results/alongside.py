@@ -19,8 +19,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-
+from surveys import arrays as np
 from surveys.questionnaire.model import Category, Dimension, Questionnaire
 from surveys.results import ranking
 from surveys.results.against import against

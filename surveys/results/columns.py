@@ -7,11 +7,9 @@ Every column turns a byte row (one respondent) or a matrix of byte rows (``n`` b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import (
     ANSWERED,
@@ -24,8 +22,11 @@ from surveys.questionnaire.codebook import (
 )
 from surveys.questionnaire.model import Questionnaire
 
-Rows = NDArray[np.uint8]
-States = NDArray[np.intp]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Rows: TypeAlias = "NDArray[np.uint8]"
+States: TypeAlias = "NDArray[np.intp]"
 
 ABSENT, PASSED, FIRST = 0, 1, 2
 """States: not asked, skipped, and the first of a column's keys."""

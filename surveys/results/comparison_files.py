@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from surveys.results.exports import COMPARISONS, WORDS, Content, to_csv
+from surveys.results.exports import COMPARISONS, WORDS, Content, shown, to_csv
+from surveys.results.tables import ALL
+from surveys.results.with_without import BY, REST
 from surveys.results.wording import Words
 
 Line = tuple[str | int | None, ...]
 
 
 def comparisons_csv(content: Content, locale: str, words: Mapping[str, str] = WORDS) -> bytes:
-    """Everything compared in the release: the census, the survey before, topics in order, group and rest."""
+    """Everything compared in the release: the census, the survey before, topics in order, group and rest, and
+    everybody with and without those who sent nearly the same words."""
     said = Words(content["wording"], locale, content["locales"][0], words)
     found = (
         *_population(content, said, words),
         *_since(content, said, words),
         *_orders(content, said, words),
         *_against(content, said, words),
+        *_campaign(content, said, words),
     )
     return to_csv([COMPARISONS, *found])
 
@@ -95,6 +99,30 @@ def _against(content: Content, said: Words, words: Mapping[str, str]) -> Iterato
         for gone in one["left"]:
             name = said.group(question, by[key], gone["key"])
             yield (*start, gone["key"], name, "difference", words[gone["why"]])
+
+
+def _campaign(content: Content, said: Words, words: Mapping[str, str]) -> Iterator[Line]:
+    sides = {ALL: "everybody", REST: "without"}
+    for table in content.get("with_without") or ():
+        question = table["question"]
+        label = said.question(question, "text")
+        if table["item"]:
+            label = f"{label} {said.row(question, table['item'])}"
+        start = ("campaign", table["key"].partition(f".by.{BY}")[0], question, label)
+        for group in table["groups"]:
+            side, why = sides[group["key"]], group["hidden"]
+            base = shown(group["answered"], why or _withheld(group), words)
+            yield (*start, "", words[ALL], f"{side}_answered", base)
+            for row in group["rows"]:
+                hidden = why or row["hidden"] or ("few" if row["count"] is None else None)
+                share = words[hidden or "percent-none"] if row["percent"] is None else row["percent"]
+                name = said.answer(question, row["key"], None)
+                yield (*start, row["key"], name, f"{side}_people", shown(row["count"], hidden, words))
+                yield (*start, row["key"], name, f"{side}_share", share)
+
+
+def _withheld(group: Mapping[str, Any]) -> str | None:
+    return "protect" if "answered" in group["withheld"] else None
 
 
 def _question(content: Content, key: str) -> str:

@@ -135,6 +135,8 @@ def composed(made: Prepared, *, left_out: Iterable[str], written: Mapping[str, A
         "report": [entry for entry in made.content["report"] if entry[0] in keys],
     }
     content |= alongside.without(content, keys)
+    if "with_without" in content:
+        content["with_without"] = [one for one in content["with_without"] if one["question"] in keys]
     if "weighting" in content:
         shown = [key for key in content["weighting"]["tables"] if key in keys]
         content["weighting"] = {**content["weighting"], "tables": shown}

@@ -7,14 +7,15 @@ Cells grow as they fill, so four dimensions with many categories cost no more me
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.results.layout import Counter, Layout
 
-Scalar = TypeVar("Scalar", bound=np.generic)
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Scalar = TypeVar("Scalar", bound="np.generic")
 Where = Mapping[str, str]
 """A filter: axis key to category key. Officers only; nothing filtered is ever published."""
 CHUNK = 32_768

@@ -7,10 +7,12 @@ percent-30     percentages are whole, worked out from the rounded figures, and o
 special-20     anything about special-category answers needs 20 people in a group and 20 outside it.
 special-place  special-category answers by place are not published at all.
 alike          a group whose answers are all, or after rounding all, the same shows no answers.
-complement     a group needs 10 people in it and 10 outside it; nor may two groups differ by fewer than 10.
+complement     a group needs 10 people in it and 10 outside it; nor may two groups differ by fewer than 10,
+               nor may one be put together from several answers that are all hidden.
 one-base       asked, answered and skipped describe one base; every percentage of a group is of its answered.
 protect        a figure is left out because, with the others, it would narrow a hidden one to fewer than
-               ``Policy.choices`` (four) possible numbers. All ten from 0 to 9 cannot be had beside published
+               ``Policy.choices`` (four) possible numbers: with those of all tables, and with what the
+               questionnaire tells of who was asked what. All ten from 0 to 9 cannot be had beside published
                bases: where 10 to 12 people gave one of two answers and both are under 10, neither is 0.
 weighted       weighted percentages only of everybody, where they tell neither a weight nor a hidden count
                (:mod:`surveys.results.weights`).
@@ -21,11 +23,12 @@ Never published: anything filtered, anything by two dimensions at once, any mean
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from surveys.errors import SurveysError
-from surveys.results.protection import BASES, Cell, base_cell, figures_to_leave_out, row_cell
+from surveys.questionnaire.model import Questionnaire
+from surveys.results.protection import BASES, Cell, Open, base_cell, protected, row_cell
 from surveys.results.rounding import Policy, needed, percent, rounded
 from surveys.results.tables import ALL, TEXTS, ExactTable, Group
 
@@ -44,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ReleasedRow:
-    """``count`` None: fewer than 10, or with ``hidden`` "protect" left out to protect another figure."""
+    """``count`` None: fewer than 10, or with ``hidden`` "protect" left out, whatever it is."""
 
     key: str
     count: int | None
@@ -128,8 +131,11 @@ class Applied:
 
 @dataclass(frozen=True)
 class Publication:
+    """``shares``: counts by channel, language and the like, rounded; None for one that is not shown."""
+
     tables: tuple[ReleasedTable, ...]
     report: tuple[Applied, ...]
+    shares: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
 
 
 def publish(
@@ -138,8 +144,16 @@ def publish(
     *,
     clashing: Collection[tuple[str, str]] = (),
     notes: Mapping[str, str] | None = None,
+    document: Questionnaire | None = None,
+    responses: int | None = None,
+    shares: Mapping[str, Mapping[str, int]] | None = None,
+    before: Collection[tuple[ExactTable, ReleasedTable]] = (),
 ) -> Publication:
     """Every table as it may be shown, checked together, with a report of everything that was hidden and why.
+
+    With the ``document`` and how many ``responses`` there are, counts of different questions are checked
+    together too; ``shares`` are counts of the responses, by name and key, checked and rounded with them.
+    ``before``: the tables of the release before, exact and shown; what did not move since stays as it was.
 
     ``clashing``: table and group keys that differ from a group elsewhere by too few people
     (:func:`surveys.results.tables.clashes`). ``notes``: a note code by table key.
@@ -154,31 +168,97 @@ def publish(
             report.append(Applied(table.key, "special-place"))
         else:
             kept.append(table)
+    few = _made_of_few(kept, document, policy) if document is not None else frozenset()
     hidden = {
         (table.key, group.key): why
         for table in kept
         for group in table.groups
-        if (why := _why_hidden(table, group, policy, clashing))
+        if (why := _why_hidden(table, group, policy, clashing, few))
     }
-    withheld = figures_to_leave_out(kept, hidden, policy)
+    beside: dict[str, dict[Cell, int]] = {
+        name: {("share", name, key): n for key, n in of.items()} for name, of in (shares or {}).items()
+    }
+    told, untold = _repeated(kept, before)
+    shown, withheld = protected(
+        Open(kept, hidden, policy, responses, tuple(beside.values()), told, untold), document
+    )
+    hidden = dict(shown.hidden)
     released = [
         _shown(table, hidden, withheld, policy, report, (notes or {}).get(table.key)) for table in kept
     ]
-    return Publication(tuple(released), tuple(report))
+    rounded_shares = {
+        name: {str(cell[2]): None if cell in withheld else rounded(n, policy) for cell, n in of.items()}
+        for name, of in beside.items()
+    }
+    return Publication(tuple(released), tuple(report), rounded_shares)
+
+
+def _repeated(
+    tables: Sequence[ExactTable], before: Collection[tuple[ExactTable, ReleasedTable]]
+) -> tuple[frozenset[Cell], frozenset[Cell]]:
+    """Cells of groups that did not move since the release before: those it told, and those it left out."""
+    told: set[Cell] = set()
+    untold: set[Cell] = set()
+    earlier = {exact.key: (exact, released) for exact, released in before}
+    for table in tables:
+        exact, released = earlier.get(table.key, (None, None))
+        if exact is None or released is None:
+            continue
+        was = {group.key: group for group in exact.groups}
+        for group in released.groups:
+            now = next((one for one in table.groups if one.key == group.key), None)
+            if now is None or was.get(group.key) != now or group.hidden not in (None, "alike"):
+                continue
+            for name in BASES:
+                (untold if name in group.withheld else told).add(base_cell(table, now, name))
+            for row in group.rows:
+                if group.hidden is None:
+                    (untold if row.hidden else told).add(row_cell(table, now, row.key))
+    return frozenset(told), frozenset(untold)
 
 
 # One group ------------------------------------------------------------------------------------------------
 
 
+def _made_of_few(
+    tables: Sequence[ExactTable], document: Questionnaire, policy: Policy
+) -> frozenset[tuple[str, str]]:
+    """Dimension and category of groups put together from several answers of which none may be shown.
+
+    How many are in such a group would say how many gave each of them: 18 of two hidden answers are 9 and 9.
+    """
+    toplines = {
+        table.question: {row.key: row.people for row in table.groups[0].rows}
+        for table in tables
+        if table.by is None and table.key == table.question and table.kind != "grid"
+    }
+    found = set()
+    for dimension in document.dimensions:
+        for category in dimension.categories:
+            people = [
+                toplines[question][key]
+                for question, keys in category.answers.items()
+                for key in keys
+                if key in toplines.get(question, ())
+            ]
+            if len(people) > 1 and max(people) < policy.hidden_below:
+                found.add((dimension.key, category.key))
+    return frozenset(found)
+
+
 def _why_hidden(
-    table: ExactTable, group: Group, policy: Policy, clashing: Collection[tuple[str, str]]
+    table: ExactTable,
+    group: Group,
+    policy: Policy,
+    clashing: Collection[tuple[str, str]],
+    few: Collection[tuple[str, str]],
 ) -> str | None:
     enough = needed(table.special, policy)
     if group.answered < enough:
         return "special" if table.special else "few"
     if table.by is not None and group.key != ALL:
         outside = table.groups[0].answered - group.answered
-        if outside < enough or (table.key, group.key) in clashing:
+        if outside < enough or (table.key, group.key) in clashing or (table.by, group.key) in few:
             return "complement"
     base = rounded(group.answered, policy)
     if table.kind not in TEXTS and any(rounded(row.people, policy) == base for row in group.rows):
@@ -223,12 +303,12 @@ def _shown(
         rows = []
         for row in group.rows:
             count = None if why else rounded(row.people, policy)
-            if not why and count is None:
-                report.append(Applied(table.key, "10-5", group.key, row.key))
-            if count is not None and row_cell(table, group, row.key) in withheld:
+            if not why and row_cell(table, group, row.key) in withheld:
                 report.append(Applied(table.key, "protect", group.key, row.key))
                 rows.append(ReleasedRow(row.key, None, None, "protect"))
                 continue
+            if not why and count is None:
+                report.append(Applied(table.key, "10-5", group.key, row.key))
             share = None if table.kind in TEXTS else percent(count, bases["answered"], policy)
             if count is not None and share is None and table.kind not in TEXTS:
                 report.append(Applied(table.key, "percent-30", group.key, row.key))

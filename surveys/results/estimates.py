@@ -10,10 +10,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.results.comparison import Compared, Share, benjamini_hochberg, compare, corrected
 from surveys.results.cube import Cube, Where
 from surveys.results.intervals import Interval, effective_base, korn_graubard, standard_errors, wilson
@@ -23,7 +22,10 @@ from surveys.results.scan import Crossed
 from surveys.results.tables import ALL, FIRST_CHOICE, ExactTable, Group, answer_keys
 from surveys.results.weighting import Target, Weighting, weigh, weigh_again
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
 Correction = Callable[[Sequence[float]], list[float]]
 SMALL_CELL = 5
 """With fewer people on either side of a share, the exact interval is shown instead of Wilson's."""
@@ -247,7 +249,7 @@ class Choices:
         return told.hexdigest()
 
     def importance(self, draws: int = DRAWS) -> Importance:
-        """The order; weighted where weights can be trusted, and then raked again in every draw: seconds of work."""
+        """The order, weighted where weights can be trusted and raked again in every draw: seconds of work."""
         base = int(self.answered.sum())
         if not base or not self.keys:
             return Importance(base, {}, (), "nobody")

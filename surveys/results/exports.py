@@ -44,7 +44,9 @@ WORDS: Mapping[str, str] = {
     "column.percent": "Whole per cent of those who answered, worked out from the rounded figures",
     "column.weighted": "The same weighted to the census, whole per cent; only of everybody, where it is safe",
     "column.hidden": "Why a figure is not shown",
-    "column.comparison": "What is compared: the census, the survey before, topics in order, group and rest",
+    "column.comparison": (
+        "What is compared: census, survey before, topics in order, group and rest, without a campaign"
+    ),
     "column.key": "The short name of the answer or group",
     "column.label": "The answer or group in words",
     "column.measure": "What the figure is",
@@ -65,6 +67,12 @@ WORDS: Mapping[str, str] = {
     "measure.place_low": "Place by chance alone: from (indicative)",
     "measure.place_high": "Place by chance alone: to (indicative)",
     "measure.first_three": "Of 100 draws, in how many it is among the first three",
+    "measure.everybody_answered": "How many answered, rounded to 5",
+    "measure.everybody_people": "How many gave the answer, rounded to 5",
+    "measure.everybody_share": "Per cent of those who answered",
+    "measure.without_answered": "How many answered, rounded to 5; without those who sent the same words",
+    "measure.without_people": "How many gave the answer, rounded to 5; without those who sent the same words",
+    "measure.without_share": "Per cent of those who answered; without those who sent the same words",
     "no-census": "the census table has no such group",
     "not-asked": "not asked",
     "not-compared": "not compared",
@@ -88,6 +96,8 @@ MEASURES = (
     "answered", "live_here", "then", "now", "difference", "difference_low", "difference_high",
     "place_first", "place_last", "place_low", "place_high", "first_three",
     "group", "rest", "chance", "differs",
+    "everybody_answered", "everybody_people", "everybody_share",
+    "without_answered", "without_people", "without_share",
 )  # fmt: skip
 _FORMULA = re.compile(
     r"[\t\r\n]|[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060\ufeff]*[=+\-@＝＋－＠]"
@@ -157,7 +167,7 @@ def _lines(
                 table["key"], question, label,
                 group["key"], said.group(question, by, group["key"]),
                 row["key"], said.answer(question, row["key"], net),
-                *bases, _shown(row["count"], hidden, words), share, _weighted(row, weighted, share, words),
+                *bases, shown(row["count"], hidden, words), share, _weighted(row, weighted, share, words),
                 words[hidden] if hidden else "",
             )  # fmt: skip
 
@@ -182,11 +192,12 @@ _HIDDEN = ("few", "special", "alike", "complement", "protect", "withheld")
 
 def _base(group: Mapping[str, Any], name: str, words: Mapping[str, str]) -> str | int:
     if group["hidden"] and name != "answered":
-        return _shown(group[name], "withheld", words)
-    return _shown(group[name], group["hidden"] or ("protect" if name in group["withheld"] else None), words)
+        return shown(group[name], "withheld", words)
+    return shown(group[name], group["hidden"] or ("protect" if name in group["withheld"] else None), words)
 
 
-def _shown(figure: int | None, why: str | None, words: Mapping[str, str]) -> str | int:
+def shown(figure: int | None, why: str | None, words: Mapping[str, str]) -> str | int:
+    """The figure, or the words that stand in its place."""
     return words[why or "few"] if figure is None else figure
 
 
@@ -199,7 +210,7 @@ def dictionary_csv(content: Content, locale: str, words: Mapping[str, str] = WOR
     for name in ("made_on", "first_day", "last_day"):
         lines.append(("survey", content["survey"], name, content[name] or ""))
     count = content["responses"]
-    lines.append(("survey", content["survey"], "responses", _shown(count, "few", words)))
+    lines.append(("survey", content["survey"], "responses", shown(count, "few", words)))
     if content["demonstration"]:
         lines.append(("survey", content["survey"], "demonstration", words["demonstration"]))
     named = dict.fromkeys((*COLUMNS, *COMPARISONS))
@@ -241,7 +252,13 @@ def table_json(content: Content, key: str) -> dict[str, Any]:
         "since": {**years, "tables": {key: years["tables"][key]}} if key in years["tables"] else None,
         "against": (content.get("against") or {}).get(key),
         "beside": [one for one in beside if one["table"] == key],
+        "with_without": [
+            one
+            for one in content.get("with_without") or ()
+            if table["by"] is None and one["question"] == table["question"]
+        ],
         "finding": content["findings"].get(key),
+        "written": (content.get("written") or {}).get(key),
         "question": wording["questions"].get(table["question"]),
         "dimension": wording["dimensions"].get(table["by"]) if table["by"] else None,
         "nets": [net for net in wording["nets"] if net["question"] == table["question"]],

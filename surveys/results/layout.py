@@ -11,11 +11,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.questionnaire.model import Dimension, Net, Questionnaire
 from surveys.results.columns import (
     OTHER,
@@ -27,6 +25,9 @@ from surveys.results.columns import (
     SetColumn,
     States,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NOT_GIVEN = "not-given"
 Measure = Literal["responses", "asked", "skipped", "option", "net"]

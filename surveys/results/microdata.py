@@ -14,13 +14,12 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from surveys import arrays as np
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import ANSWERED, NOT_ASKED, PLACE_SKIPPED, Column, codebook_of
@@ -32,6 +31,9 @@ from surveys.results.exports import BOM, harmless
 from surveys.results.follower import layout_of
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SKIPPED = "skipped"
 """Asked and skipped. A blank is "not asked"; beside a place a blank is either."""
@@ -48,7 +50,7 @@ SHORTEST_REASON = 10
 TERMS = "exact; not for publication; never join with another file"
 """Stands in every line beside whose copy it is."""
 
-Ids = NDArray[np.bytes_]
+Ids: TypeAlias = "NDArray[np.bytes_]"
 
 
 def places_of(document: Questionnaire) -> frozenset[str]:

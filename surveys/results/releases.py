@@ -316,7 +316,15 @@ def _prepared(
     notes = {table.key: "wording.changed" for table in counts.tables if table.question in asked_before}
     interim = kind == "interim"
     publication, both = with_without.published(
-        counts.tables, () if interim else counts.with_without, policy, clashing=counts.clashing, notes=notes
+        counts.tables,
+        () if interim else counts.with_without,
+        policy,
+        clashing=counts.clashing,
+        notes=notes,
+        document=document,
+        responses=counts.responses,
+        shares={"channels": counts.channels, "languages": counts.languages},
+        before=_both(session, before) if before is not None else (),
     )
     tables, left_out = list(publication.tables), list(publication.report)
     weighting = weights.told(
@@ -342,8 +350,8 @@ def _prepared(
         "made_on": _day(now),
         "demonstration": survey.demonstration,
         "responses": rounded(counts.responses, policy),
-        "channels": {key: rounded(n, policy) for key, n in counts.channels.items()},
-        "languages": {key: rounded(n, policy) for key, n in counts.languages.items()},
+        "channels": dict(publication.shares["channels"]),
+        "languages": dict(publication.shares["languages"]),
         "tables": [table.as_json() for table in tables],
         "findings": {key: found.as_json() for key, found in headlines(tables, document, policy).items()},
         "earlier": _earlier(counts, layout.versions, policy),
@@ -365,6 +373,13 @@ def _prepared(
     )
     prepared = Prepared(survey.id, number, content["kind"], note, content, figures, counts)
     return worded(prepared, document, outside.say)
+
+
+def _both(session: Session, release: Release) -> list[tuple[exact.ExactTable, ReleasedTable]]:
+    """A release's tables, exact and as they were shown."""
+    shown = {kept["key"]: ReleasedTable.from_json(kept) for kept in release.content["tables"]}
+    counted = exact_counts(session, release).tables
+    return [(table, shown[table.key]) for table in counted if table.key in shown]
 
 
 def worded(prepared: Prepared, document: Questionnaire, say: Say | None) -> Prepared:

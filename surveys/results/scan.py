@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys import arrays as np
 from surveys.errors import SurveysError
 from surveys.responses import RESPONSE
 from surveys.results.columns import (
@@ -30,7 +29,10 @@ from surveys.results.layout import Layout
 from surveys.results.ranking import Ballot
 from surveys.results.tables import EXCLUSIVE, ExactTable, Group, Row, answer_keys
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
 Batch = tuple[str, Rows]
 """A version's id and packed rows of it."""
 

@@ -90,7 +90,8 @@ def work_out(session: Session, survey_id: str) -> Settled:
         return Settled(survey_id, kept.version_id, kept.responses, list(kept.tables), before)
     menu = (*tables.menu(cube), *tables.profile(cube))
     clashing = tables.clashes(cube, menu, below=Policy().hidden_below)
-    made = publish(menu, Policy(), clashing=clashing).tables
+    document = cube.layout.questionnaire
+    made = publish(menu, Policy(), clashing=clashing, document=document, responses=cube.responses).tables
     return Settled(survey_id, version, cube.responses, [table.as_json() for table in made], before)
 
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from surveys import arrays as np
 from surveys.errors import SurveysError
 from surveys.questionnaire.model import Breakdown, Net, Questionnaire
 from surveys.questionnaire.plan import plan_of
 from surveys.results.columns import WROTE
 from surveys.results.cube import Cube, Where
 from surveys.results.layout import Counter, Layout, Measure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ALL = "all"
 WHO = "who"

@@ -7,8 +7,9 @@ so a table may be published only as what it is, a breakdown: of 25 people on eit
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -128,16 +129,17 @@ def published(
     policy: Policy,
     *,
     clashing: Collection[tuple[str, str]] = (),
-    notes: Mapping[str, str] | None = None,
+    **known: Any,
 ) -> tuple[Publication, Publication]:
     """The menu as it may be shown, and beside it what may be shown with and without.
 
     Nothing of the menu is given up for it: a question whose tables would cost a figure there has none here.
+    ``known``: what else :func:`disclosure.publish` takes.
     """
-    plain = publish(menu, policy, clashing=clashing, notes=notes)
+    plain = publish(menu, policy, clashing=clashing, **known)
     offered = [table for table in campaign if _enough(table)]
     while offered:
-        both = publish([*menu, *offered], policy, clashing=clashing, notes=notes)
+        both = publish([*menu, *offered], policy, clashing=clashing, **known)
         kept = {table.key: table for table in plain.tables}
         cost = {t.question for t in both.tables if t.by != BY and t != kept[t.key]}
         if not cost:

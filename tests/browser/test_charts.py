@@ -91,6 +91,7 @@ def disagreements(drawn: dict[str, Any], tables: list[dict[str, Any]]) -> list[s
 
 def test_every_chart_has_the_numbers_of_its_table(visit: Visit) -> None:
     visit.open(f"/results/{LAST_YEAR}")
+    visit.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     frames = visit.page.locator("figure.chart:not([id^=chart-ranks])")
     found = []
     for number in range(frames.count()):
@@ -107,7 +108,7 @@ def test_every_chart_has_the_numbers_of_its_table(visit: Visit) -> None:
 
 
 def test_the_order_is_drawn_as_ranges_with_the_places_of_its_table(visit: Visit) -> None:
-    visit.open(f"/results/{LAST_YEAR}")
+    visit.open(f"/results/{LAST_YEAR}#ranks-topics")
     frame = visit.page.locator("#chart-ranks-topics")
     frame.scroll_into_view_if_needed()
     frame.locator(".bars .point").first.wait_for()
@@ -124,6 +125,7 @@ def test_the_order_is_drawn_as_ranges_with_the_places_of_its_table(visit: Visit)
 def test_panels_need_no_script_and_have_the_numbers_of_their_table(visiting_portal: Visiting) -> None:
     with visiting_portal(scripts=False) as visit:
         visit.open(f"/results/{LAST_YEAR}")
+        visit.page.locator("#topics-by-age summary").click()
         table = visit.page.locator("#table-topics-by-age")
         rows = [row.inner_text().split("\t") for row in table.locator("tr").all()]
         heads = [head.replace("Everyone", "Everyone who answered") for head in rows[0]]

@@ -13,11 +13,11 @@ from tests.house.sources import ROOT, name, python_files, tree
 
 HEAVY = (
     *("plotly", "alembic", "pyxform", "weasyprint", "docx", "openpyxl", "xlsxwriter", "segno", "zxcvbn"),
-    *("prometheus_client", "resvg_py"),
+    *("prometheus_client", "resvg_py", "numpy", "limits"),
 )
 """Packages that load only where they are used: in jobs, on the command line, on office pages, on request."""
 
-IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress", "rich", "smtplib", "numpy.random")
+IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress", "smtplib", "pdb")
 """Packages that a worker on SQLite never needs to show a page."""
 
 LAZY = {("portal/__init__.py", "portal.application")}
@@ -49,6 +49,7 @@ def test_imports_inside_functions_are_only_of_heavy_packages() -> None:
     for path in python_files():
         found |= inner_imports(name(path), tree(path))
     assert {entry for entry in found - LAZY if not entry[1].startswith(HEAVY)} == set()
+    assert {file for file, package in found if package.startswith("numpy")} == {"surveys/arrays.py"}
 
 
 def test_a_partnership_can_be_imported_without_the_web_framework() -> None:
@@ -73,9 +74,11 @@ def test_a_worker_that_has_answered_holds_nothing_it_never_uses(sqlite_copy: str
         "PORTAL_ENCRYPTION_KEYS": f"{key_id}:{key}",
     }
     code = (
-        "import sys, portal\n"
-        "client = portal.create_app().test_client()\n"
-        "assert client.get('/').status_code == 200\n"
+        "import sys, portal, portal.application\n"
+        "from werkzeug.test import Client\n"
+        "app = portal.create_app()\n"
+        "portal.application.before_fork(app)\n"
+        "assert Client(app).get('/').status_code == 200\n"
         f"print(sorted({set(IDLE)!r} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal import api
+from portal.api import pace
 from portal.partnership import plan
 from portal.partnership.plan_models import PlanEdition
 from surveys import surveys
@@ -171,6 +171,8 @@ def test_asking_without_end_is_refused_for_a_while(app: Flask) -> None:
     client = app.test_client()
     other = {"REMOTE_ADDR": "10.9.8.7"}
     answers = [client.get("/api/v1/priorities", environ_base=other) for _ in range(121)]
+    assert answers[0].headers["X-RateLimit-Remaining"] == "119"
+    assert {answer.status_code for answer in answers[:-1]} == {200}
     assert answers[-1].status_code == 429
     assert answers[-1].mimetype == "application/problem+json"
     assert 0 <= int(answers[-1].headers["Retry-After"]) <= 60
@@ -178,4 +180,4 @@ def test_asking_without_end_is_refused_for_a_while(app: Flask) -> None:
     assert not any("Retry-After" in answer.headers for answer in answers[:-1])
     assert client.get("/priorities", environ_base=other).status_code == 200
     assert client.get("/api/v1/priorities").status_code == 200
-    assert api.LIMIT == "120 per minute"
+    assert pace.PER_MINUTE == 120

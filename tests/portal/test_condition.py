@@ -45,12 +45,31 @@ def desk(engine: Engine, database_url: str, tmp_path: Path, keys: Keyring, sessi
 
 
 def subjects(desk: Desk, now: dt.datetime) -> list[tuple[str, str]]:
+    """What is told on this day, but for what the winter consultation never had in order."""
+    return [one for one in letters(desk, now) if "not in order" not in one[1]]
+
+
+def letters(desk: Desk, now: dt.datetime) -> list[tuple[str, str]]:
     jobs.remind(replace(desk, now=now))
     with desk.store.writing() as session:
-        letters = outbox.claim(session, now=now, keys=desk.keys, limit=50)
-        for letter in letters:
+        claimed = outbox.claim(session, now=now, keys=desk.keys, limit=50)
+        for letter in claimed:
             outbox.settle(session, letter, fault="", lasting=False, now=now)
-    return sorted((letter.to, letter.subject) for letter in letters)
+    return sorted((letter.to, letter.subject) for letter in claimed)
+
+
+def test_what_nothing_overrides_is_told_the_day_before_on_the_day_and_by_the_week(desk: Desk) -> None:
+    def told(day: dt.date) -> list[str]:
+        found = letters(desk, at(day))
+        return [subject for to, subject in found if to == "c@example.org" and "not in order" in subject]
+
+    first = OPENS.date()
+    assert told(first - dt.timedelta(days=2)) == []
+    assert told(first - dt.timedelta(days=1)) == ["A consultation that opens tomorrow is not in order"]
+    assert told(first) == ["A consultation that opens today is not in order"]
+    assert told(first + dt.timedelta(days=1)) == []
+    assert states(desk, OPENS)["Consultations"] == "bad"
+    assert states(desk, at(dt.date(2032, 1, 5)))["Consultations"] == "good"
 
 
 def test_each_thing_is_told_once_on_its_day(desk: Desk) -> None:

@@ -17,10 +17,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response, request
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from portal.application import before_fork
 from portal.config import DOCUMENTED
+from surveys.changes import Change
+from surveys.responses import RESPONSE
 from surveys.sealing import Keyring
 from tests.conftest import ENCRYPTION_KEYS, SECRET
 from tests.journeys.walker import Site
@@ -94,6 +97,7 @@ def test_readying_the_workers_opens_the_pages_and_leaves_no_connection(
     site = Site(app, writing, keys, now)
     site.publish(samples.every_kind(), "autumn", "KX")
     site.publish(samples.every_kind(), "spring", "SP", opens_in=5)
+    site.publish(samples.one_page(), "page", "PG")
     seen: list[str] = []
 
     def see(response: Response) -> Response:
@@ -101,14 +105,30 @@ def test_readying_the_workers_opens_the_pages_and_leaves_no_connection(
         return response
 
     app.after_request(see)
+    engine = app.extensions["portal.database"].engine
+    sent: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
     try:
         before_fork(app)
         assert gc.get_freeze_count() > 1000
     finally:
         gc.unfreeze()
-    assert seen == ["/ 200", "/surveys/autumn/start 200", "/surveys/autumn/form 404"]
-    pool = app.extensions["portal.database"].engine.pool
+    assert seen[:4] == [
+        "/ 200",
+        "/surveys/autumn/start 200",
+        "/surveys/page/start 200",
+        "/surveys/autumn/form 404",
+    ]
+    assert seen[4:] == ["/surveys/page/form 200", "/surveys/page/form 303", "/surveys/page/sent 200"]
+    assert any(statement.startswith("INSERT INTO response ") for statement in sent), (
+        "sending was not rehearsed"
+    )
+    pool = engine.pool
+    pool = engine.pool
     assert (pool.checkedin(), pool.checkedout()) == (0, 0)
+    with writing() as session:
+        for table in (RESPONSE, Change):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
 def _answer(url: str) -> str:

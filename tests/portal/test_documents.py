@@ -19,7 +19,8 @@ import pytest
 from docx import Document
 from flask import Flask
 
-from portal.documents import files
+from portal import svg
+from portal.documents import files, report
 from portal.documents.report import Report
 from portal.public import documents, results
 from surveys import surveys
@@ -184,6 +185,51 @@ def test_the_pdf_itself_says_every_figure_in_the_place_of_its_table(
         assert counts == sorted(c for k, c, _ in figures(content) if k == key and c), key
         shares = sorted(row[-2] for row in cells if row[-2].endswith("%"))
         assert shares == sorted(p for k, _, p in figures(content) if k == key and p), key
+
+
+def test_pictures_stand_before_their_tables_in_pdf_and_word_and_say_what_they_show(
+    app: Flask, content: dict[str, Any], pdf: tuple[pypdf.PdfReader, pdf_tags.Tag]
+) -> None:
+    laid = report_in(app)
+    wanted = {
+        pdf_tags.plain(table.title): pdf_tags.plain(table.alt)
+        for table in laid.tables
+        if table.key in ("topics", "order-topics", "safe-day", "why-not", "safe-dark.by.ward.unsafe")
+    }
+    assert len(wanted) == 5
+    under, found, told = "", {}, set()
+    for tag in pdf[1].iter("H2", "Figure", "Table"):
+        if tag.name == "H2":
+            under = tag.said
+        elif tag.name == "Figure":
+            assert under not in told, under
+            found[under] = pdf_tags.plain(tag.alt)
+        else:
+            told.add(under)
+    assert wanted.items() <= found.items()
+    assert all("People who answered: " in alt or under.startswith("How sure") for under, alt in found.items())
+    quiet = {
+        table.title for table in laid.tables if table.key in ("age", "sex", "topics.by.age", "what-change")
+    }
+    assert not quiet & set(found)
+    document = Document(io.BytesIO(fetched(app, "results.docx")))
+    alts = [pdf_tags.plain(shape._inline.docPr.get("descr")) for shape in document.inline_shapes]
+    assert alts == list(found.values())
+    assert all(0 < shape.width.cm <= 17 and shape.height.cm < 25 for shape in document.inline_shapes)
+
+
+def test_a_release_of_earlier_days_has_no_pictures_and_its_report_no_gap(
+    app: Flask, content: dict[str, Any]
+) -> None:
+    with app.test_request_context("/"):
+        shown = results.published(results.survey_or_404(SLUG))
+        assert shown is not None
+        bare = documents.report_of(shown)
+        assert report.pictured(bare, content, shown.document, {}) == bare
+        whole = '<svg xmlns="x" width="1200" height="400" viewBox="0 0 1200 400"></svg>'
+        assert svg.body_of(whole) == whole
+        told = report.pictured(bare, content, shown.document, {"topics": {"picture": whole}})
+        assert [table.key for table in told.tables if table.picture] == ["topics"]
 
 
 def test_the_pdf_is_tagged_named_and_in_its_language(pdf: tuple[pypdf.PdfReader, pdf_tags.Tag]) -> None:

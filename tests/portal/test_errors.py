@@ -24,6 +24,11 @@ def database_url(sqlite_copy: str) -> str:
     return sqlite_copy
 
 
+def test_what_is_not_in_the_office_leads_back_to_it(client: PageClient) -> None:
+    assert Page(client.get("/office/nothing-here")).link("Go to the office") == "/office/"
+    assert Page(client.get("/nothing-here")).link("Go to the home page") == "/"
+
+
 @pytest.fixture
 def failing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> PageClient:
     """A site with an address that fails in whichever way is asked for."""

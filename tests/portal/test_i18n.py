@@ -12,7 +12,7 @@ from flask import Flask
 from portal import catalogues, i18n
 from portal.catalogues import Problem
 from portal.config import SettingsError
-from portal.i18n import LocalePrefix, direction, html_lang, own_name
+from portal.i18n import LocalePrefix, direction, english_name, html_lang, own_name
 from tests.pages import PageClient
 
 
@@ -63,6 +63,10 @@ def test_a_mounted_site_keeps_its_mount() -> None:
 )
 def test_a_language_has_its_own_name_tag_and_direction(locale: str, name: str, tag: str, way: str) -> None:
     assert (own_name(locale), html_lang(locale), direction(locale)) == (name, tag, way)
+
+
+def test_the_office_names_a_language_in_english() -> None:
+    assert [english_name(one) for one in ("en_GB", "pl", "ur")] == ["English", "Polish", "Urdu"]
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from surveys import surveys
 from surveys.errors import SurveysError
 from surveys.questionnaire.codebook import codebook_of
 from surveys.records import Response
+from tests import bundles
 from tests.conftest import NOW
 from tests.pages import Page
 from tests.portal import publishing
@@ -65,7 +66,7 @@ ROUNDS: dict[str, tuple[int, Callable[[Answers], Answers], dict[str, float], str
 
 
 @pytest.mark.parametrize("name", ROUNDS)
-def test_an_odd_round_is_told_in_sentences(app: Flask, name: str) -> None:
+def test_an_odd_round_is_told_in_sentences(app: Flask, tmp_path: Path, name: str) -> None:
     number, change, census, said = ROUNDS[name]
     with publishing.store(app).writing() as session:
         survey = surveys.by_slug(session, SLUG)
@@ -97,6 +98,9 @@ def test_an_odd_round_is_told_in_sentences(app: Flask, name: str) -> None:
     for address, answer in told.items():
         assert answer.status_code == 200, address
         body = answer.get_data()
+        if address.endswith("zip"):
+            code, printed = bundles.checked(bundles.unpacked(body, tmp_path / "bundle"))
+            assert code == 0, printed.rpartition(" differ")[2]
         if address.endswith(("docx", "xlsx", "zip")):
             with zipfile.ZipFile(io.BytesIO(body)) as packed:
                 body = b"\n".join(packed.read(one) for one in packed.namelist() if "media" not in one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,14 @@ from wtforms.validators import StopValidation
 from portal.forms.questions import showable
 from portal.messages import words_of
 from surveys.errors import SurveysError
+
+MARKDOWN_HINT = "## begins a heading, - a line of a list; [words](https://address) is a link"
+"""How a text of several paragraphs is marked."""
+
+
+CHOOSE = "Choose one of these"
+UNNAMED = (CHOOSE, "Fill this in", "Enter a day")
+"""Faults that do not say what they are about."""
 
 
 class Required:
@@ -57,6 +66,8 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.refusals: list[str] = []
+        self.beside: dict[str, str] = {}
+        """Refusals of boxes that a page draws by itself, by the box they stand beside."""
         self._unstorable = {field.name for field in _leaves(self) if not _storable_as_typed(field)}
         for field in _leaves(self):
             if field.name in self._unstorable:
@@ -82,7 +93,9 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
         if field is None:
             self.refusals.append(words_of(problem))
         else:
-            field.errors = [*field.errors, words_of(problem)]
+            chosen = field.type in ("RadioField", "SelectField", "SelectMultipleField")
+            words = CHOOSE if chosen and problem.code == "record.missing" else words_of(problem)
+            field.errors = [*field.errors, words]
 
     def attempt(self, verb: Callable[[], Any]) -> Any:
         """Carries out a verb; a refusal becomes a fault of this form and the answer is None."""
@@ -93,10 +106,18 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
             return None
 
     def problems(self) -> list[dict[str, str]]:
-        """Every fault with the place it leads to, for the summary at the top."""
+        """Every fault with the place it leads to, for the summary at the top.
+
+        What does not tell which box it means, or is said of several, is told with the name of the box.
+        """
         found = [{"href": "", "text": words} for words in self.refusals]
+        said = Counter(words for field in self for words in _flat(field.errors))
+        found += [{"href": f"#{box}", "text": words} for box, words in self.beside.items()]
         for field in self:
-            found += [{"href": f"#{field.id}", "text": str(words)} for words in _flat(field.errors)]
+            for words in _flat(field.errors):
+                named = words in UNNAMED or said[words] > 1
+                text = f"{field.label.text}: {words[:1].lower()}{words[1:]}" if named else words
+                found.append({"href": f"#{field.id}", "text": text})
         return found
 
 

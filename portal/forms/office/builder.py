@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import BooleanField, Field, FileField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
-from portal.forms.office import OfficeForm, Required
+from portal.forms.office import MARKDOWN_HINT, OfficeForm, Required
 from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 from surveys.questionnaire.model import Questionnaire
 
@@ -34,8 +34,8 @@ class Begin(OfficeForm):
     start = RadioField("Start from", validators=[Required("Choose what to start from")])
     file = FileField("Questionnaire file", description="JSON. Only if you start from a file")
     key = StringField(
-        "Key of a blank questionnaire",
-        description="Small letters and dashes, such as residents. Next year’s survey keeps it",
+        "Short name of a blank questionnaire",
+        description="Only if you start from nothing. Small letters and dashes, kept for next year’s survey",
     )
 
 
@@ -56,7 +56,7 @@ class Settings(Seen):
 
 class PageForm(Seen):
     title = StringField("Title", description="Needed when the page has several questions, or none")
-    body = TextAreaField("Words above the questions", description="Markdown")
+    body = TextAreaField("Words above the questions", description=MARKDOWN_HINT)
     section = SelectField("Section")
     help = BooleanField("Support", description="Show the support lines: the page may bring something up")
 
@@ -105,7 +105,7 @@ class Holder(Seen):
     holder = HiddenField()
     id = StringField("Short name", description="Small letters, digits and dashes")
     title = StringField("Title", validators=[Required("Give it a title")])
-    body = TextAreaField("Words", description="Markdown")
+    body = TextAreaField("Words", description=MARKDOWN_HINT)
     entry = SelectField(
         "Who is asked", choices=[("always", "Everybody"), ("offered", "People who accept an offer")]
     )

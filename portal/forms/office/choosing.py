@@ -6,6 +6,9 @@ from typing import Any
 
 import wtforms
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from portal.forms.office import CHOOSE, Required
 
 
 class _Offering:
@@ -22,6 +25,15 @@ class _Offering:
     @choices.setter
     def choices(self, given: Any) -> None:
         self._offered = None if given is None else [SelectChoice(*pair) for pair in given]
+
+    def pre_validate(self, form: wtforms.Form) -> None:
+        """One refusal only: when nothing was chosen, a validator that asks for a choice says so itself."""
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            asked_for = any(isinstance(one, Required) for one in self.validators)  # type: ignore[attr-defined]
+            if self.raw_data or not asked_for:  # type: ignore[attr-defined]
+                raise ValidationError(CHOOSE) from None
 
 
 class SelectField(_Offering, wtforms.SelectField):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from portal.forms.office import OfficeForm, Required
+from portal.forms.office import MARKDOWN_HINT, OfficeForm, Required
 from portal.forms.office.choosing import SelectField
 
 SORT_WORDS = {
@@ -76,7 +76,7 @@ class Item(OfficeForm):
     lead = TextAreaField(
         "What it says, in one or two sentences", validators=[Required("Say what it tells the partnership")]
     )
-    body = TextAreaField("More about it", description="You can use Markdown")
+    body = TextAreaField("More about it", description=MARKDOWN_HINT)
     table = FileField(
         "Table of figures",
         description="A CSV with the columns Measure, Area, Period, Value, Unit. Totals only: nothing about "

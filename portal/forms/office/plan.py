@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.forms.office import OfficeForm, Required
+from portal.forms.office import MARKDOWN_HINT, OfficeForm, Required
 from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
 
 STATUS_WORDS = {
@@ -116,7 +116,7 @@ class Report(OfficeForm):
 
 class Introduction(OfficeForm):
     seen = HiddenField()
-    introduction = TextAreaField("Introduction", description="Public. Markdown")
+    introduction = TextAreaField("Introduction", description="Public. " + MARKDOWN_HINT)
 
 
 class Publish(OfficeForm):

@@ -6,7 +6,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.forms.office import OfficeForm, Required
+from portal.forms.office import MARKDOWN_HINT, OfficeForm, Required
 from portal.forms.office.choosing import SelectField
 
 KIND_WORDS = {
@@ -26,7 +26,7 @@ class Add(OfficeForm):
         "Address", description="Small letters and hyphens. For a death review, nothing that names anybody"
     )
     title = StringField("Title", validators=[Required("Give it a title")])
-    body = TextAreaField("The document", description="Markdown: ## heading, - list, [words](https://address)")
+    body = TextAreaField("The document", description=MARKDOWN_HINT)
     dated = DateField("Day it carries", validators=[Optional()])
     review_on = DateField("Look at it again on", validators=[Optional()])
     plan_year = IntegerField("Plan year it belongs to", validators=[Optional()])
@@ -35,7 +35,7 @@ class Add(OfficeForm):
 class Write(OfficeForm):
     seen = HiddenField()
     title = StringField("Title", validators=[Required("Give it a title")])
-    body = TextAreaField("The document", description="Markdown: ## heading, - list, [words](https://address)")
+    body = TextAreaField("The document", description=MARKDOWN_HINT)
     dated = DateField("Day it carries", validators=[Optional()])
     review_on = DateField("Look at it again on", validators=[Optional()])
     plan_year = IntegerField("Plan year it belongs to", validators=[Optional()])

@@ -64,7 +64,7 @@ class LanguageChecked(OfficeForm):
 class Equality(OfficeForm):
     on = DateField("Day of this version")
     author = StringField("Author")
-    words = TextAreaField("What it says", description="Markdown. Or a link below")
+    words = TextAreaField("What it says", description="Or give a link below")
     link = StringField("Web address of the assessment", description="Begins with https://")
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from wtforms import BooleanField, DateField, Field, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.forms.office import OfficeForm
+from portal.forms.office import MARKDOWN_HINT, OfficeForm
 from portal.forms.office.choosing import SelectField, SelectMultipleField
 from portal.messages import words_of
 from portal.partnership.editing import REFERENCES, Bodies, Working
@@ -75,16 +75,26 @@ LABELS = {
     "not_given": "Words for what was not given yet",
     "reasons": "Why we are asking",
 }
+CHOICE_WORDS = {
+    "strip": "The strip at the top of every page",
+    "home": "The home page",
+    "start": "The first page of a survey",
+    "stop": "The page for people who are too young",
+    "comments": "The page of published comments",
+    "support": "Survey pages that may bring something up",
+}
+"""Choices that their own word does not explain."""
 HINTS = {
     "opens": "It opens as this day begins",
     "closes": "It closes at 11:59pm on this day",
     "attributions": "One a line: about | exact words | web address",
-    "show_on": "The strip stands at the top of every page",
+    "results_due_weeks": "Counts when no day is given",
+    "outcome_due_weeks": "Counts when no day is given",
+    "sensitive": "Keeps “Exit this page” in reach",
     "state": "Only “checked” and “known” are shown to the public",
     "exit_url": "A page that says nothing about this site",
     "role_steps": "One a line",
 }
-MARKDOWN_HINT = "Markdown: ## heading, - list, [words](https://address)"
 
 
 @dataclass(frozen=True)
@@ -108,8 +118,13 @@ class Spec:
         return named or ": ".join([said[0].capitalize(), *said[1:]])
 
     @property
+    def marked(self) -> bool:
+        """Whether it may have headings, lists and links."""
+        return self.path[-1] in LONG
+
+    @property
     def hint(self) -> str:
-        return HINTS.get(self.path[0], MARKDOWN_HINT if self.path[-1] in LONG else "")
+        return HINTS.get(self.path[0], MARKDOWN_HINT if self.marked else "")
 
 
 def specs(model: type[BaseModel], kind: str, known: Mapping[str, Choices]) -> tuple[Spec, ...]:
@@ -172,6 +187,8 @@ def _bare(annotation: Any) -> Any:
 
 
 def _said(word: str) -> str:
+    if word in CHOICE_WORDS:
+        return CHOICE_WORDS[word]
     return word.replace("-", " ").replace("_", " ").capitalize()
 
 

@@ -66,6 +66,8 @@ def test_an_invitation_makes_an_account_once(session: Session, keys: Keyring, no
     with pytest.raises(SurveysError) as used:
         links.link_of(session, token, now=now, keys=keys)
     assert refusal(used) == "link.used"
+    assert officer.last_seen_on == now.date()
+    assert people.unused([officer], now.date()) == ()
 
 
 def test_links_expire_and_are_replaced(session: Session, keys: Keyring, now: dt.datetime) -> None:
@@ -73,7 +75,7 @@ def test_links_expire_and_are_replaced(session: Session, keys: Keyring, now: dt.
     first = links.invite(session, now=now, **facts)  # type: ignore[arg-type]
     second = links.invite(session, now=now, **facts)  # type: ignore[arg-type]
     for token, moment, expected in (
-        (first, now, "link.used"),
+        (first, now, "link.replaced"),
         (second, now + dt.timedelta(days=7), "link.expired"),
         ("nothing", now, "link.unknown"),
     ):
@@ -217,7 +219,7 @@ def test_who_holds_a_link_cannot_guess_the_authenticator(
         joining.missed(session, link, now=now, keys=keys)
     with pytest.raises(SurveysError) as ended:
         links.link_of(session, token, now=now, keys=keys)
-    assert refusal(ended) == "link.used"
+    assert refusal(ended) == "link.taken_back"
 
 
 def test_nobody_comes_in_by_a_link_of_who_has_gone(session: Session, keys: Keyring, now: dt.datetime) -> None:
@@ -236,7 +238,7 @@ def test_nobody_comes_in_by_a_link_of_who_has_gone(session: Session, keys: Keyri
     for token in tokens[:2]:
         with pytest.raises(SurveysError) as problem:
             links.link_of(session, token, now=now, keys=keys)
-        assert refusal(problem) == "link.used"
+        assert refusal(problem) == "link.taken_back"
     assert links.link_of(session, tokens[2], now=now, keys=keys).made_by == fourth.by
 
 

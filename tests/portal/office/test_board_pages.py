@@ -50,6 +50,13 @@ def survey(app: Flask, clock: Clock) -> Survey:
     return made
 
 
+def test_before_anybody_started_the_board_says_so_and_draws_nothing(app: Flask) -> None:
+    asked = ask(app, DOCUMENT)
+    page = sign_in(app, "analyst").page(f"/office/board/{asked.slug}")
+    assert "Nobody has started yet." in page.main
+    assert ".json" not in page.html
+
+
 def test_the_sums_are_exact_and_leave_no_day_out(app: Flask, survey: Survey) -> None:
     with store(app).reading() as session:
         found = sums.fieldwork_of(session, survey, DOCUMENT)

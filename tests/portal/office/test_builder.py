@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.office.builder_words import text_words
 from surveys import surveys
 from surveys.authoring import beginning, drafting
 from surveys.authoring.drafting import SurveyDraft
 from surveys.questionnaire import editing, patches
 from surveys.questionnaire.model import Questionnaire
+from surveys.questionnaire.wordings import wordings
 from tests.office import sign_in
 from tests.pages import Page, PageClient
 from tests.surveys.questionnaire import samples
@@ -246,7 +248,7 @@ def test_texts_are_translated_and_checked_side_by_side(
     assert "Why?!" in ann.page(at(draft_id, "/languages/pl?show=stale")).main
     added = ann.submit(ann.page(at(draft_id, "/languages")), {"locale": "ro"}, "Add the language")
     assert "Missing" in added.main
-    ann.submit(ann.page(at(draft_id, "/languages")), button="Take away Română")
+    ann.submit(ann.page(at(draft_id, "/languages")), button="Take away Romanian")
     assert document(writing, draft_id).locales == ["en_GB", "pl"]
 
 
@@ -330,7 +332,7 @@ def test_a_draft_is_published_as_a_survey_and_then_corrected(
         assert survey is not None
         assert surveys.state(survey, app.extensions["portal.clock"]()) == "draft"
     listed = ann.page("/office/surveys")
-    draft = ann.submit(listed, button="Correct it local-2027")
+    draft = ann.submit(listed, button=f"Correct it {made.title['en_GB']}")
     question = made.questions[0]
     link = next(
         a.get("href", "") for a in draft.root.iter("a") if f"/questions/{question.id}" in a.get("href", "")
@@ -423,6 +425,40 @@ def test_the_link_of_a_preview_expires_by_the_clock(
     assert dt.timedelta(days=1)
 
 
+def test_surveys_of_one_title_are_told_apart(app: Flask, ann: PageClient, writing: Writing) -> None:
+    for slug, prefix in (("local", "QX"), ("local-again", "QY")):
+        id = begin(app, writing, samples.one_page())
+        ann.submit(
+            ann.page(at(id, "/publish")), {"slug": slug, "receipt_prefix": prefix}, "Publish the questions"
+        )
+    title = samples.one_page().title["en_GB"]
+    with writing() as session:
+        asked = surveys.by_slug(session, "local")
+        assert asked is not None
+        asked.opens_at = dt.datetime(2031, 5, 1, tzinfo=dt.UTC)
+    shown = ann.page("/office/surveys").main
+    assert f"{title}, 2031" in shown
+    with writing() as session:
+        other = surveys.by_slug(session, "local-again")
+        assert other is not None
+        other.opens_at = dt.datetime(2031, 6, 1, tzinfo=dt.UTC)
+    shown = ann.page("/office/surveys").main
+    assert f"{title}, 2031 (local)" in shown
+    assert f"{title}, 2031 (local-again)" in shown
+
+
+def test_a_text_is_placed_in_words() -> None:
+    placed = {one.name: text_words(one.name) for one in wordings(samples.every_kind())}
+    assert placed["question:connection.option.live.text"] == "Answer"
+    assert not [name for name, words in placed.items() if ":" in words.replace(": ", "") or "." in words]
+
+
+def test_what_was_not_chosen_is_told_once(ann: PageClient) -> None:
+    told = ann.submit(ann.page("/office/surveys/begin"), {"name": "A"}, "Make the draft", status=422)
+    assert told.main.count("Choose what to start from") == 2  # in the summary and beside the field
+    assert "Choose one of these" not in told.main
+
+
 def test_a_changed_meaning_waits_for_a_colleague_and_the_public_reads_the_correction(
     app: Flask, ann: PageClient, writing: Writing
 ) -> None:
@@ -430,7 +466,7 @@ def test_a_changed_meaning_waits_for_a_colleague_and_the_public_reads_the_correc
     ann.submit(
         ann.page(at(id, "/publish")), {"slug": "local", "receipt_prefix": "QX"}, "Publish the questions"
     )
-    draft = ann.submit(ann.page("/office/surveys"), button="Correct it local")
+    draft = ann.submit(ann.page("/office/surveys"), button=f"Correct it {samples.one_page().title['en_GB']}")
     question = samples.one_page().questions[0].id
     ann.submit(ann.page(f"{draft.url}/questions/{question}"), {"text": "Asked otherwise?"}, "Save")
     sent = {"meaning": "changed", "note": "Another question"}

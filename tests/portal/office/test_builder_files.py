@@ -42,7 +42,7 @@ def words(content: bytes) -> str:
 
 
 def upload(client: PageClient, address: str, content: bytes) -> Page:
-    form = dict(client.page(address).form("Take it over").fields)
+    form = dict(client.page(address).form("Bring it in").fields)
     sent = {**form, "file": (io.BytesIO(content), "sheet.xlsx")}
     answered = client.post(address, data=sent, headers={"Origin": "http://localhost"}, follow_redirects=True)
     return Page(answered)
@@ -111,7 +111,7 @@ def test_translations_go_out_as_a_spreadsheet_and_come_back(
     content = ann.get(at(draft_id, "/languages/pl/texts.xlsx")).data
     edited = changed(content, "texts", "question:why.text", "pl", "Czemu tak?")
     page = upload(ann, at(draft_id, "/languages/pl/import"), edited)
-    assert "taken over" in page.main
+    assert "are in. Each" in page.main
     assert document(writing, draft_id).question_by_id["why"].text["pl"] == "Czemu tak?"
     stale = changed(content, "texts", "question:why.text", "source", "Another source")
     broken = changed(stale, "texts", "question:age.text", "name", "question:nobody.text")

@@ -365,7 +365,9 @@ def test_settings_of_surveys_and_the_own_list(moderator: PageClient, send: Send,
     page = moderator.page("/office/comments/settings")
     assert "Nobody has checked it" in page.main
     assert "Polish" in page.main, "a language is named, not written as its code"
+    assert "Clear as written" in moderator.page("/office/comments").main, "it is published as a quote at most"
     page = moderator.submit(page, {"mode": "all"}, "Save Local survey (autumn)")
+    assert "Publish comment 1" in moderator.page("/office/comments").main
     with writing() as session:
         survey = surveys.by_slug(session, "autumn")
         assert survey is not None

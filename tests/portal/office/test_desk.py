@@ -109,6 +109,13 @@ def test_a_question_with_many_answers_has_an_answer_a_row_and_a_group_a_column(m
     assert "Road safety and speeding" in [row[0] for row in ages]
 
 
+def test_how_many_wrote_something_is_a_number_and_not_called_too_few(member: PageClient) -> None:
+    page, _ = parse(member.get(f"/office/desk/{SLUG}/why").get_data(as_text=True))
+    row = next(row for row in page.iter("tr") if words(next(iter(row))) == "Wrote something")
+    assert [words(cell) for cell in row][1] == "not a share"
+    assert int([words(cell) for cell in row][2].split()[0]) >= 30
+
+
 @pytest.mark.parametrize(
     ("shares", "unit", "shown"),
     [
@@ -184,7 +191,7 @@ def test_exact_figures_are_counted_and_every_look_is_logged(
     answered = sum(bool(a.get("topics")) for a in stored)
     root, _ = parse(page)
     row = next(r for r in root.iter("tr") if (th := r.find("th")) is not None and "Road" in words(th))
-    assert words(list(row.iter("td"))[1]) == str(roads)
+    assert words(list(row.iter("td"))[1]) == f"{roads}{roads} people"
     assert f"answered {answered}" in page
     assert "indicative" in page
     assert actions(app).count("results.read_exact") == before + 1

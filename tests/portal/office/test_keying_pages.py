@@ -45,7 +45,7 @@ def code(question: str, key: str) -> str:
 
 
 def batch_page(client: PageClient, **more: str) -> Page:
-    page = Page(client.get(Page(client.get("/office/keying")).link("a new one")))
+    page = Page(client.get(Page(client.get("/office/keying")).link("See or start batches")))
     counts = {"issued": "20", "returned": "3", "sample_every": "1"}
     filled = {"name": "Heath hall", "channel": "paper"} | counts | more
     return client.submit(page, filled, "Open the batch")

@@ -112,7 +112,7 @@ def test_translations_come_back_with_just_the_change(
     before = editing.opened(document(writing, draft_id))
     edited = changed(content, "texts", "question:safe.text", "pl", "Czy czujesz się\nbezpiecznie?")
     page = upload(ann, at(draft_id, "/languages/pl/import"), passed(edited, "texts.xlsx"))
-    assert "taken over" in page.main
+    assert "are in. Each" in page.main
     [only] = patches.difference(before, editing.opened(document(writing, draft_id)))
     assert only["after"] == "Czy czujesz się\nbezpiecznie?"
 

@@ -67,7 +67,7 @@ def built(member: PageClient, writing: Writing) -> PageClient:
         "Enter a day that there is" in member.submit(form, target | {"due": "31/31/2027"}, "Save", 422).main
     )
     page = member.submit(form, target | {"aim": "60"}, "Save")
-    assert "From 40 to 60 %" in page.main
+    assert "From 40 to 60% by" in page.main
     form = member.page(page.link("Add an action"))
     cause = f"decision:{YEAR}:topic:{topic(writing)}"
     action = {"title": "Light two streets", "decided": [cause], "due": f"{YEAR}-09-30"}

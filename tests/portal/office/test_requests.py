@@ -100,7 +100,7 @@ def test_a_request_from_its_arrival_to_the_answer(officer: PageClient) -> None:
     refused = officer.submit(stale, {"decision": "given"}, "Note the decision", 422)
     assert "Somebody else changed this request" in refused.main
     page = officer.submit(page, {"sent_on": "2026-11-10"}, "The answer was sent")
-    assert "None." in officer.page("/office/requests").main
+    assert "None is open." in officer.page("/office/requests").main
     assert "2026-001" in officer.page("/office/requests?settled=yes").main
     officer.page("/office/requests/2031-001", 404)
 

@@ -226,7 +226,7 @@ def test_a_look_back_stays_in_its_moment_and_sends_nothing(
     lived(app, clock, client)
     anna = sign_in(app, "consultation", name="Anna")
     day = anna.page(f"{SEEN}?on=2031-02-10")
-    assert "Its words changed: Polski" in day.main
+    assert "Its words changed: Polish" in day.main
     assert "9:30am" in day.main
     morning = anna.page(day.link("9:00am"))
     assert "at 9:00am" in morning.h1
@@ -275,7 +275,7 @@ def test_what_was_not_kept_is_said_and_never_made_up(
         session.add(ChangeWords(change_id=change.id, locale="pl", number=3, words="Numer.", by="x", at=since))
     clock.now = dt.datetime(2031, 5, 1, 12, tzinfo=dt.UTC)
     anna = sign_in(app, "consultation", name="Anna")
-    told = "An earlier wording of a reason (Polski) was not kept before 1 March 2031"
+    told = "An earlier wording of a reason (Polish) was not kept before 1 March 2031"
     for address in (f"{SEEN}?on=2031-02-10", f"{SEEN}/itself?on=2031-02-10&in=pl"):
         assert told in anna.page(address).text
     assert "Numer." not in anna.page(f"{SEEN}/itself?on=2031-02-10&in=pl").main

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.accounts import people
 from portal.office import round_words
 from portal.partnership import approvals, checklist, editing, instruments, pages, round_documents, rounds
 from portal.partnership.checklist import LINES
@@ -140,7 +141,10 @@ def test_the_whole_way_from_nothing_to_open_and_longer(
     polish = client.page("/pl/rounds/spring")
     assert "Powód, po angielsku" in polish.main
     assert '<span lang="en-GB" dir="ltr">Snow' in polish.html
-    missing = anna.page(anna.page("/office/rounds/spring/change").link("The reason in Polski: missing"))
+    missing = anna.page(anna.page("/office/rounds/spring/change").link("The reason in Polish: missing"))
+    dates = anna.page("/office/rounds/spring/parts/dates")
+    assert "The first and last day are not changed here." in dates.main
+    assert 'name="facts-closes"' not in dates.html
     kept = anna.submit(missing, {"words": "Ś" * 501}, "Save", status=422)
     assert "Ś" * 501 in kept.html
     anna.submit(kept, {"words": "Śnieg <i>zamknął</i> biblioteki."}, "Save")
@@ -188,7 +192,7 @@ def _as_it_was(app: Flask, anna: PageClient, client: PageClient, *, store: Any, 
     assert 'lang="pl"' in anna.page(f"{seen}/privacy?on=2031-02-09&in=pl").html
     assert "was not there" in Page(anna.get(f"{seen}/help?on=2030-01-01", follow_redirects=True)).text
     anna.page(f"{seen}/nowhere", 404)
-    walk = anna.page(f"{seen}?on=2031-02-10").link("Walk through survey talk, version 1; nothing is saved")
+    walk = anna.page(f"{seen}?on=2031-02-10").link("Walk through “Local survey”, version 1; nothing is saved")
     assert "nothing is saved" in client.page(walk).text
     client.page("/preview/seen-nothing", 404)
     # What was laid over for one look is gone for the next.
@@ -286,12 +290,17 @@ def test_two_officers_on_one_text_are_both_shown(ready: None, anna: PageClient, 
     assert "Lamps of Ben." in anna.page("/office/rounds/spring/parts/evidence").html
 
 
+def test_the_summary_of_faults_names_the_box_it_means(ready: None, anna: PageClient) -> None:
+    page = anna.page("/office/rounds/spring/publicity")
+    assert "What: fill this in" in anna.submit(page, {}, "Note it", status=422).main
+
+
 def test_last_year_is_copied_in_one_form(app: Flask, ready: None, anna: PageClient) -> None:
     page = anna.page("/office/rounds/new")
     page = anna.submit(page, {"start": "spring", "slug": "spring-2032", "title": ""}, "Begin")
     assert page.h1 == "What next?"
     assert "Set the first and the last day" in page.main
-    assert "talk-spring-2" in anna.page("/office/rounds/spring-2032/surveys").main
+    assert "Local survey (Residents)" in anna.page("/office/rounds/spring-2032/surveys").main
     taken = anna.submit(
         anna.page("/office/rounds/new"), {"start": "", "slug": "spring", "title": "X"}, "Begin", status=422
     )
@@ -365,6 +374,29 @@ def test_a_language_is_read_by_somebody_with_a_name(
         assert round_ is not None
         [one] = instruments.of_round(session, round_)
         assert one.unchecked == frozenset()
+
+
+def test_a_role_that_a_promised_consultation_needs_is_not_taken_unseen(
+    app: Flask, loaded: None, ben: PageClient, store: Callable[[], Any]
+) -> None:
+    with store() as session:
+        preparing.launched(session, app.extensions["portal.keys"])
+        cara, dev = people.holders(session, "safeguarding")
+    sign_in(app, "administrator", name="Third")
+    assert "Not in order" not in ben.page("/office/").main
+    page = ben.page(f"/office/people/{cara.id}")
+    assert "Without Cara fewer than two people hold the safeguarding role" in page.main
+    assert page.link("What next?") == "/office/rounds/spring"
+    page = ben.submit(page, {"roles": ["analyst"]}, "Save the roles")
+    assert "Fewer than two people hold the safeguarding role now" in page.text
+    assert "Without Cara" not in page.main
+    due = ben.page("/office/")
+    assert due.link("What next?") == "/office/rounds/spring"
+    assert "Two people for safeguarding, with cover" in due.main
+    assert "“What next?” (coming), checklist: 1 to do" in ben.page("/office/health").main
+    page = ben.page(f"/office/people/{dev.id}")
+    gone = ben.submit(page, {"successor": cara.id}, "This person leaves")
+    assert "Fewer than two people" in gone.text
 
 
 def test_readers_read_and_nobody_else_enters(app: Flask, ready: None, client: PageClient) -> None:

@@ -94,6 +94,7 @@ def test_what_is_missing_is_told_beside_its_field(anna: PageClient) -> None:
     new = anna.page("/office/texts/helpline/new")
     kept = anna.submit(new, {"key": "warden", "en_GB-name": "Another"}, "Publish", status=422)
     assert "already one with this name" in kept.main
+    assert kept.link("There is already one").endswith("#key")
     assert 'value="Another"' in kept.html
 
 

@@ -17,6 +17,8 @@ from tests.portal.partnership import preparing
 from tests.portal.partnership.preparing import ANNA, BEN, FACTS, HOLDERS, IN_POLISH, NOW, WORDS
 
 TODAY = dt.date(2031, 1, 20)
+AFTER = dt.date(2031, 3, 20)
+DAY, DAYS_91 = dt.timedelta(days=1), dt.timedelta(days=91)
 SURVEY = Asking("talk", "residents", 0, "", ("pl",), frozenset(), frozenset())
 COMPLETE = Dossier(
     facts=FACTS,
@@ -86,8 +88,12 @@ def test_a_complete_consultation_lacks_nothing() -> None:
             {"holders": {}, "cover_confirmed": False},
             {"safeguarding": ["safeguarding.people", "safeguarding.cover"]},
         ),
-        ({"helplines": {"Warden": TODAY - dt.timedelta(days=91)}}, {"helplines": ["helpline.unchecked"]}),
-        ({"helplines": {"Warden": TODAY - dt.timedelta(days=90)}}, {}),
+        ({"helplines": {"Warden": preparing.OPENS - DAYS_91}}, {"helplines": ["helpline.unchecked"]}),
+        ({"helplines": {"Warden": preparing.OPENS - DAYS_91 + DAY}}, {}),
+        (
+            {"helplines": {"Warden": AFTER - DAYS_91}, "today": AFTER, "launched": True},
+            {"helplines": ["helpline.unchecked"]},
+        ),
         ({"helplines": {"999": None}}, {"helplines": ["helpline.unchecked"]}),
         ({"helplines": {}}, {"helplines": ["helpline.none"]}),
         ({"language_checks": frozenset()}, {"languages": ["language.unchecked"]}),
