@@ -80,7 +80,7 @@ def complaint(reference: str) -> ResponseReturnValue:
 
 
 def _letter_words(state: str) -> str:
-    """How the letter that would acknowledge it stands, in words; it is noted here by itself once it has left."""
+    """How the letter that would acknowledge it stands, in words."""
     if state and not settings().mail.server:
         return "No mail server is set, so nothing reached the writer. Tell them yourself."
     return {

@@ -118,7 +118,7 @@ def receive(
     now: dt.datetime,
     keys: Keyring,
 ) -> Complaint:
-    """Takes a complaint, gives it a reference number, and tells whoever answers complaints that something came.
+    """Takes a complaint, gives it a reference number, and tells those who answer that something came.
 
     One with an e-mail address gets a letter; ``body`` holds ``{reference}``. Without any way to reach the
     writer the page itself acknowledges it. ``address``: where officers read it.
@@ -134,8 +134,8 @@ def receive(
     today = london_day(now)
     key_id, sealed = _seal(words, keys)
     made = Complaint(
-        reference=_reference(), received_on=today, due_on=today + dt.timedelta(days=requests.ACKNOWLEDGE_DAYS),
-        key_id=key_id, sealed=sealed,
+        reference=_reference(), received_on=today,
+        due_on=today + dt.timedelta(days=requests.ACKNOWLEDGE_DAYS), key_id=key_id, sealed=sealed,
     )  # fmt: skip
     to = _mailable(words.contact)
     if not words.contact:
@@ -144,9 +144,7 @@ def receive(
     session.flush()
     if to:
         put = body.replace("{reference}", made.reference)
-        letter = outbox.post(
-            session, to=to, subject=subject, body=put, kind=ACKNOWLEDGED, now=now, keys=keys
-        )
+        letter = outbox.post(session, to=to, subject=subject, body=put, kind=ACKNOWLEDGED, now=now, keys=keys)
         made.letter = letter.id
         session.flush()
     _announce(session, address, now, keys)
@@ -154,7 +152,7 @@ def receive(
 
 
 def letter_left(session: Session, letter: Letter, *, now: dt.datetime, keys: Keyring) -> None:
-    """A letter went to the mail server: the complaint it acknowledges is acknowledged, unless it was before."""
+    """A letter went to the mail server: the complaint it is about is acknowledged, unless it was before."""
     if letter.kind != ACKNOWLEDGED:
         return
     waits = (Complaint.letter == letter.id, Complaint.state == "received")

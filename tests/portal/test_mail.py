@@ -169,7 +169,8 @@ def test_a_relay_gets_every_letter_once(desk: Desk, server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refused", "folder", "state"), [(0, False, "acknowledged"), (550, False, "received"), (0, True, "received")]
+    ("refused", "folder", "state"),
+    [(0, False, "acknowledged"), (550, False, "received"), (0, True, "received")],
 )
 def test_a_complaint_is_acknowledged_only_by_a_letter_a_server_took(
     desk: Desk, server: Server, refused: int, folder: bool, state: str

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "duties_complaints"
-down_revision = "law_corrections"
+down_revision = "law_links"
 branch_labels = None
 depends_on = None
 

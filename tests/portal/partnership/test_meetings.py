@@ -132,8 +132,13 @@ def test_a_submission_that_makes_no_sense_is_refused(
 def complain(session: Session, keys: Keyring, now: dt.datetime, **more: str) -> complaints.Complaint:
     given = {"text": "You published my name", "name": "Ruth", "contact": "ruth@example.org"} | more
     return complaints.receive(
-        session, subject="We have your message", body="Your number: {reference}", address="http://x/office",
-        now=now, keys=keys, **given
+        session,
+        subject="We have your message",
+        body="Your number: {reference}",
+        address="http://x/office",
+        now=now,
+        keys=keys,
+        **given,
     )
 
 
