@@ -168,7 +168,9 @@ def _consultations(session: Session, now: dt.datetime) -> Line:
         f"“{one.entry.texts.title}” ({one.state}), checklist: {count} to do"
         for one, count in ((lapse.consultation, len(lapse.lines)) for lapse in found)
     ]
-    return Line("bad", "Consultations", f"Something nothing overrides is missing: {'; '.join(said)}.")
+    return Line(
+        "bad", "Consultations", f"Something that no reason can set aside is missing: {'; '.join(said)}."
+    )
 
 
 def _due(day: dt.date, today: dt.date) -> str:

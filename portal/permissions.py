@@ -153,8 +153,8 @@ ROLES: dict[str, Row] = {
         read="auditor",
     ),
     **_office(
-        "builder builder_begin builder_correct builder_draft builder_history builder_undo builder_redo "
-        "builder_aside builder_settings builder_tables builder_page_add builder_page "
+        "builder builder_begin builder_correct builder_draft builder_history builder_step builder_undo "
+        "builder_redo builder_aside builder_settings builder_tables builder_page_add builder_page "
         "builder_page_act builder_question_add builder_frame builder_holder builder_question "
         "builder_question_act builder_answers builder_option builder_row builder_bank builder_remark "
         "builder_remark_settle builder_route builder_condition builder_route_act builder_map "

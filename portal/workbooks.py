@@ -29,8 +29,11 @@ class Row:
     cells: Mapping[str, str]
 
 
-def write(tables: Mapping[str, Table], *, wide: Sequence[str] = ()) -> bytes:
-    """A workbook with these sheets; the first row stays in sight. ``wide``: headings with long texts."""
+def write(tables: Mapping[str, Table], *, wide: Sequence[str] = (), hidden: Sequence[str] = ()) -> bytes:
+    """A workbook with these sheets; the first row stays in sight. ``wide``: headings with long texts.
+
+    ``hidden``: headings of columns that only a program reads.
+    """
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
@@ -51,6 +54,7 @@ def write(tables: Mapping[str, Table], *, wide: Sequence[str] = ()) -> bytes:
         widths = [48 if any(heading.startswith(one) for one in wide) else 16 for heading in headings]
         for n, width in enumerate(widths, start=1):
             sheet.column_dimensions[get_column_letter(n)].width = width
+            sheet.column_dimensions[get_column_letter(n)].hidden = headings[n - 1] in hidden
         for row in rows:
             sheet.append([None] * len(headings))
             for n, value in enumerate(row, start=1):

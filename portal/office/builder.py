@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from portal.office.builder_desk import (
     conditions_said,
     conflict,
     draft_at,
+    places,
     seen,
     subject_words,
     tell,
@@ -25,11 +26,13 @@ from portal.office.builder_desk import (
 )
 from portal.office.builder_words import ACTIONS, DIFFERENCES, fault_words
 from portal.partnership.survey_models import models
+from portal.survey_words import changes
 from surveys import surveys
 from surveys.authoring import beginning, drafting, previews, publishing, remarks, translating
 from surveys.errors import SurveysError
 from surveys.questionnaire import framing
 from surveys.questionnaire.faults import Fault, load
+from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import Questionnaire
 from surveys.surveys import Survey, SurveyVersion
 
@@ -175,6 +178,41 @@ def builder_history(draft_id: str) -> ResponseReturnValue:
         actions=ACTIONS,
         touched=lambda step: list(dict.fromkeys(subject_words(document, one) for one in step.subjects)),
     )
+
+
+@bp.get("/surveys/<draft_id>/history/<int:number>")
+def builder_step(draft_id: str, number: int) -> ResponseReturnValue:
+    """What one step changed, line by line."""
+    draft, session = draft_at(draft_id), read_session()
+    step = drafting.step_of(session, draft, number) if number <= draft.revision else None
+    if step is None:
+        abort(404)
+    before, after = (
+        freeze(drafting.document_at(session, draft, one), places()) for one in (number - 1, number)
+    )
+    found = changes(before, after)
+    own = [one for one in found if any(_about(one.where, subject) for subject in step.subjects)] or found
+    touched = dict.fromkeys(subject_words(after, one) for one in step.subjects)
+    return render_template(
+        "office/builder/step.html",
+        draft=draft,
+        step=step,
+        touched=list(touched),
+        changes=own,
+        also=[one.where for one in found if one not in own],
+        **undoing(draft),
+    )
+
+
+def _about(where: str, subject: str) -> bool:
+    """Whether a change in words is of what a step touched itself, not only a mention of it elsewhere."""
+    kind, _, name = (subject.split(":", 2)[2] if subject.startswith("text:") else subject).partition(":")
+    if subject.startswith("text:"):
+        name = name.partition(".")[0]
+    if kind not in ("question", "page"):
+        return True
+    begins = f"Question “{name}”" if kind == "question" else f"Page {name}"
+    return where == begins or where.startswith((f"{begins},", f"{begins} "))
 
 
 @bp.post("/surveys/<draft_id>/undo")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, request, url_for
+from pydantic import TypeAdapter
 
 from portal.database import read_session, writing
+from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import keys, name_of, now, officer, said, whole
 from portal.office.builder_words import ACTIONS, fault_words
@@ -20,6 +22,7 @@ from surveys.authoring.drafting import SurveyDraft
 from surveys.errors import SurveysError
 from surveys.questionnaire.faults import Fault
 from surveys.questionnaire.geography import freeze
+from surveys.questionnaire.merging import Clash
 from surveys.questionnaire.model import Condition, PlaceEntry, Questionnaire
 from surveys.questionnaire.spots import spot
 
@@ -180,6 +183,53 @@ def _words(value: Any) -> str:
     if value is True:
         return "Yes"
     return str(value).strip()
+
+
+FIELDS = {
+    "text": "words", "hint": "hint", "short": "short name", "unit": "unit", "title": "title", "body": "text",
+    "when": "condition", "jumps": "where it leads", "options": "answers", "rows": "rows",
+    "bins": "bands of numbers", "questions": "which questions, in which order", "place": "where it stands",
+    "pages": "which pages, in which order", "parts": "parts and their order", "required": "answer needed",
+    "section": "section", "labels": "words at the points", "max_chars": "longest answer",
+}  # fmt: skip
+
+
+def clashing(draft: SurveyDraft, problem: SurveysError) -> Conflict:
+    """For the page that shows what an uploaded file and a colleague both changed."""
+    document = drafting.document_of(draft)
+    facts: Any = problem.facts
+    rows = tuple(
+        (
+            _place(document, one),
+            _shown(document, one.was),
+            _shown(document, one.theirs),
+            _shown(document, one.mine),
+        )
+        for one in facts["clashes"]
+    )
+    return Conflict(name_of(str(facts["by"])), moment(facts["at"]), rows)
+
+
+def _place(document: Questionnaire, clash: Clash) -> str:
+    parts = [subject_words(document, clash.subject)]
+    for step in clash.path:
+        parts.append(FIELDS.get(step) or (english_name(step) if step in document.locales else f"“{step}”"))
+    return ", ".join(parts)
+
+
+def _shown(document: Questionnaire, value: Any) -> str:
+    """What stands at such a place, in words."""
+    if isinstance(value, dict):
+        texts = value if set(value) <= set(document.locales) else value.get("text") or value.get("title")
+        if texts:
+            return document.say(texts, document.source_locale)
+        try:
+            return conditions_said(document)(TypeAdapter(Condition).validate_python(value))
+        except ValueError:
+            return "There"
+    if isinstance(value, list):
+        return ", ".join(_shown(document, one) for one in value)
+    return _words(value)
 
 
 LISTED = {"dimensions": "builder_group", "nets": "builder_sum", "breakdowns": "builder_table"}

@@ -9,6 +9,10 @@ WORDS: dict[str, Say] = {
     "survey_draft.conflict": lambda _: (
         "Somebody else changed this since you opened it. Both versions are shown. Nothing was lost"
     ),
+    "survey_draft.clash": lambda _: (
+        "Somebody else changed the same since you downloaded the file. Both versions are shown, and nothing "
+        "was changed"
+    ),
     "survey_draft.gone": lambda _: "This draft is not there any more. It may have been set aside",
     "survey_draft.published": lambda _: (
         "This draft was published, so it stays as it is. Correct the survey, or start from a copy"
@@ -29,6 +33,10 @@ WORDS: dict[str, Say] = {
     "condition.incomplete": lambda _: "Choose what the condition looks for",
     "form.faults": lambda facts: f"The form has {facts.get('count', 1)} faults. Nothing was changed",
     "sheet.faults": lambda facts: f"The sheet has {facts.get('count', 1)} faults. Nothing was changed",
+    "sheet.clash": lambda _: (
+        "Somebody else changed the same texts since you downloaded the sheet. Both versions are shown, and "
+        "nothing was changed"
+    ),
     "upload.formula": lambda _: "The sheet has formulas. Put their values in their place, then try again",
     "upload.not_ours": lambda _: "This is not the spreadsheet we gave out: its sheet “Questions” is missing",
     "upload.empty": lambda _: "Choose a file",

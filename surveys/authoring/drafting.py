@@ -12,9 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from surveys import audit
 from surveys.db import Base, Json, JsonValue, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
-from surveys.questionnaire import patches
+from surveys.questionnaire import merging, patches
 from surveys.questionnaire.comparing import Difference, differences
-from surveys.questionnaire.editing import opened
+from surveys.questionnaire.editing import closed, opened
 from surveys.questionnaire.faults import Fault, faults
 from surveys.questionnaire.model import Questionnaire
 from surveys.sealing import Keyring
@@ -108,6 +108,50 @@ def edit(
     if patch:
         _step(session, draft, after, patch, action, sorted(subjects), None, by, now, keys)
     return draft
+
+
+def take_in(
+    session: Session,
+    draft_id: str,
+    mine: Questionnaire,
+    *,
+    action: str,
+    seen_version: int,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> int | None:
+    """Takes into the draft what ``mine`` changes of the state ``seen_version``, and nothing else.
+
+    What others changed meanwhile stays. Returns the step, None when nothing differs. Raises
+    ``survey_draft.clash`` when both changed the same place (facts: ``clashes`` of :mod:`merging`, ``by``,
+    ``at``), ``survey_draft.gone`` and ``survey_draft.published``; then nothing is changed.
+    """
+    draft = _to_change(session, draft_id)
+    base = document_at(session, draft, seen_version)
+    merged, clashes = merging.merge(opened(base), draft.document, opened(mine))
+    if clashes:
+        last = _last_on(session, draft, {one.subject for one in clashes}, seen_version)
+        raise SurveysError("survey_draft.clash", field="file", clashes=clashes, by=last.by, at=last.at)
+    after = closed(merged)
+    patch = patches.difference(draft.document, opened(after))
+    if not patch:
+        return None
+    touched = merging.subjects(document_of(draft), after)
+    _step(session, draft, opened(after), patch, action, touched, None, by, now, keys)
+    return draft.revision
+
+
+def _last_on(session: Session, draft: SurveyDraft, subjects: set[str], seen: int) -> DraftEdit:
+    """The newest step since then on one of these; the newest of all when none says so."""
+    since = list(
+        session.scalars(
+            select(DraftEdit)
+            .where(DraftEdit.draft_id == draft.id, DraftEdit.number > seen)
+            .order_by(DraftEdit.number.desc())
+        )
+    )
+    return next((step for step in since if subjects & set(step.subjects)), since[0])
 
 
 def undo(
@@ -274,6 +318,10 @@ def authors(session: Session, draft: SurveyDraft) -> frozenset[str]:
 
 def document_of(draft: SurveyDraft) -> Questionnaire:
     return Questionnaire.model_validate(draft.document)
+
+
+def step_of(session: Session, draft: SurveyDraft, number: int) -> DraftEdit | None:
+    return session.get(DraftEdit, (draft.id, number))
 
 
 def document_at(session: Session, draft: SurveyDraft, version: int) -> Questionnaire:

@@ -16,8 +16,8 @@ from portal.accounts import sign_in as signing
 from portal.accounts.people import ROLES
 from portal.office import navigation
 from portal.office import visit as office_visit
-from surveys.authoring import beginning, previews
-from surveys.questionnaire import conditions
+from surveys.authoring import beginning, drafting, previews
+from surveys.questionnaire import conditions, editing
 from surveys.questionnaire.conditions import Target
 from tests.browser import audit
 from tests.browser.keyboard import Keyboard
@@ -118,6 +118,7 @@ OF_A_DRAFT = (
         "/preview",
         "/publish",
         "/history",
+        "/history/1",
         "/settings",
         "/frame",
     ),
@@ -135,6 +136,8 @@ def a_draft(portal: Served) -> str:
     )
     with portal.store.writing() as session:
         draft = beginning.begin(session, document, name="Next year", origin="blank", **how)
+        mine = editing.set_question(document, "age", {"hint": {"en_GB": "In years"}})
+        drafting.take_in(session, draft.id, mine, action="form.import", seen_version=0, **how)
         previews.share(session, draft, days=3, **how)
         return f"/office/surveys/{draft.id}"
 

@@ -251,6 +251,7 @@ ADDRESSES = {
     "/office/surveys/<draft_id>/frame": BOTH,
     "/office/surveys/<draft_id>/frame/<holder>/<name>": BOTH,
     "/office/surveys/<draft_id>/history": READ,
+    "/office/surveys/<draft_id>/history/<int:number>": READ,
     "/office/surveys/<draft_id>/languages": BOTH,
     "/office/surveys/<draft_id>/languages/<locale>": BOTH,
     "/office/surveys/<draft_id>/languages/<locale>/checked": WRITE,

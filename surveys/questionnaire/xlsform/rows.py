@@ -6,7 +6,7 @@ words) stands in columns that begin with ``x_``, which other tools leave alone; 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from surveys.questionnaire.model import Option, Page, Questionnaire, Texts
@@ -50,12 +50,16 @@ def headings(document: Questionnaire) -> dict[str, list[str]]:
             *each("x_short", "x_unit"), *own,
         ],
         "choices": ["list_name", "name", *each("label", "hint"), *option_own],
-        "settings": ["form_title", "form_id", "version", "default_language"],
+        "settings": ["form_title", "form_id", "version", "default_language", "x_draft"],
     }  # fmt: skip
 
 
-def export(document: Questionnaire, version: str = "1") -> Sheets:
-    """The sheets; every cell is text, an absent one is missing from its row."""
+def export(document: Questionnaire, version: str = "1", draft: str = "") -> Sheets:
+    """The sheets; every cell is text, an absent one is missing from its row.
+
+    ``draft`` and ``version`` say which state of which draft this was, so that a form that comes back later is
+    compared with what its writer had: :func:`came_from` reads them.
+    """
     return {
         "survey": tuple(_filled(row) for row in _survey(document)),
         "choices": tuple(_filled(row) for row in _choices(document)),
@@ -65,9 +69,18 @@ def export(document: Questionnaire, version: str = "1") -> Sheets:
                 "form_id": document.key,
                 "version": version,
                 "default_language": language(document.source_locale),
+                "x_draft": draft,
             },
         ),
     }
+
+
+def came_from(settings: Sequence[Mapping[str, str]], draft: str) -> int | None:
+    """Which state of this draft an uploaded form was made from; None for one from elsewhere."""
+    said = settings[0] if settings else {}
+    version = said.get("version", "")
+    ours = said.get("x_draft") == draft and version.isdecimal() and len(version) < 10
+    return int(version) if ours else None
 
 
 def _filled(row: Mapping[str, Any]) -> Row:

@@ -128,16 +128,93 @@ def test_an_xlsform_changed_in_a_spreadsheet_is_exactly_that_change(
     before = editing.opened(document(writing, draft_id))
     same = upload(ann, at(draft_id, "/xlsform"), content)
     assert same.h1 == "Next year"
+    assert "Nothing was different" in same.html
+    assert "form is in" not in same.html
     assert patches.difference(before, editing.opened(document(writing, draft_id))) == []
     edited = changed(content, "choices", "13-15", "label::English (en-GB)", "=13 to 15, really")
     assert "formulas" in upload(ann, at(draft_id, "/xlsform"), edited).main
     edited = changed(content, "choices", "13-15", "label::English (en-GB)", "Thirteen to fifteen")
-    upload(ann, at(draft_id, "/xlsform"), edited)
+    step = upload(ann, at(draft_id, "/xlsform"), edited)
+    [shown] = list(step.root.iter("tr"))[1:]
+    said = " ".join("".join(shown.itertext()).split())
+    assert "Question “age”, answers" in said
+    assert said.index("13 to 15") < said.index("Thirteen to fifteen")
+    assert "here too: Groups of people" in step.main
+    row = list(ann.page(at(draft_id, "/history")).root.iter("tr"))[1]
+    assert [cell.text for cell in row if cell.get("data-label") == "Where"] == ["“How old are you?”"]
+    assert ann.get(at(draft_id, "/history/2")).status_code == 404
     [only] = patches.difference(before, editing.opened(document(writing, draft_id)))
     assert (only["before"], only["after"]) == ("13 to 15", "Thirteen to fifteen")
     back = ann.submit(ann.page(at(draft_id)), button="Undo: Took over a spreadsheet form")
     assert back.h1 == "Next year"
     assert patches.difference(before, editing.opened(document(writing, draft_id))) == []
+
+
+def reword(client: PageClient, draft_id: str, question: str, **fields: str) -> None:
+    """A colleague changes a question on its page."""
+    assert "Saved." in client.submit(client.page(at(draft_id, f"/questions/{question}")), fields, "Save").html
+
+
+def test_a_form_changed_while_a_colleague_worked_changes_only_what_its_writer_changed(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    content = ann.get(at(draft_id, "/xlsform.xlsx")).data
+    reword(bob, draft_id, "age", hint="Bob’s hint")
+    edited = changed(content, "survey", "why", "label::English (en-GB)", "Why, in your words?")
+    assert "form is in" in upload(ann, at(draft_id, "/xlsform"), edited).html
+    there = document(writing, draft_id).question_by_id
+    assert there["why"].text["en_GB"] == "Why, in your words?"
+    assert there["age"].hint is not None
+    assert there["age"].hint["en_GB"] == "Bob’s hint"
+
+
+def test_a_form_that_changes_what_a_colleague_changed_shows_both_and_changes_nothing(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    content = ann.get(at(draft_id, "/xlsform.xlsx")).data
+    reword(bob, draft_id, "age", text="Bob’s age?")
+    edited = changed(content, "survey", "age", "label::English (en-GB)", "Ann’s age?")
+    edited = changed(edited, "survey", "why", "label::English (en-GB)", "Ann’s why?")
+    before = editing.opened(document(writing, draft_id))
+    told = upload(ann, at(draft_id, "/xlsform"), edited)
+    assert told.status == 422
+    for words_there in ("Bob Brook changed this", "How old are you?", "Bob’s age?", "Ann’s age?"):
+        assert words_there in told.main
+    assert editing.opened(document(writing, draft_id)) == before
+
+
+def test_a_form_of_another_draft_is_no_step_of_this_one(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    """Its version counts another draft's steps. What it says otherwise is taken, as from elsewhere."""
+    reword(ann, draft_id, "age", text="Another age?")
+    other = ann.get(at(begin(app, writing, samples.every_kind()), "/xlsform.xlsx")).data
+    upload(ann, at(draft_id, "/xlsform"), other)
+    assert document(writing, draft_id).question_by_id["age"].text["en_GB"] == "How old are you?"
+
+
+def test_a_translators_sheet_keeps_what_others_translated_meanwhile(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    sheet = at(draft_id, "/languages/pl/texts.xlsx")
+    late, content = ann.get(sheet).data, ann.get(sheet).data
+    first = changed(content, "texts", "question:age.text", "pl", "Bob: ile lat?")
+    upload(sign_in(app, "consultation", name="Bob Brook"), at(draft_id, "/languages/pl/import"), first)
+    reword(ann, draft_id, "topics", text="Another source")
+    edited = changed(late, "texts", "question:why.text", "pl", "Czemu tak?")
+    assert "are in. Each" in upload(ann, at(draft_id, "/languages/pl/import"), edited).html
+    there = document(writing, draft_id).question_by_id
+    assert (there["why"].text["pl"], there["age"].text["pl"]) == ("Czemu tak?", "Bob: ile lat?")
+    before = editing.opened(document(writing, draft_id))
+    both = changed(edited, "texts", "question:age.text", "pl", "Ann: ile lat?")
+    told = upload(ann, at(draft_id, "/languages/pl/import"), both)
+    assert told.status == 422
+    for words_there in ("How old are you? (pl)", "Bob: ile lat?", "Ann: ile lat?"):
+        assert words_there in told.main
+    assert editing.opened(document(writing, draft_id)) == before
+    assert "Nothing was different" in upload(ann, at(draft_id, "/languages/pl/import"), edited).html
 
 
 def test_a_hundred_faults_are_told_row_by_row_and_nothing_changes(
