@@ -146,9 +146,18 @@ def _reviews(session: Session, today: dt.date) -> Iterator[Line]:
 
 
 def _complaints(session: Session, today: dt.date) -> Line:
-    late = complaints.overdue(session, today)
-    words = f"{late} should have been acknowledged by now." if late else "None waits too long."
-    return Line("bad" if late else "good", "Data-protection complaints", words)
+    found, name = complaints.standing(session, today), "Data-protection complaints"
+    if found.next_day is None:
+        return Line("good", name, "None waits for an answer.")
+    words = f"{found.open} not answered yet"
+    words += f", {found.unacknowledged} of them not acknowledged." if found.unacknowledged else "."
+    if found.late_acknowledgements:
+        words += f" {found.late_acknowledgements} should have been acknowledged by now."
+    if found.late_answers:
+        words += f" {found.late_answers} should have been answered by now."
+    if not found.late:
+        words += f" Something is due by {found.next_day:%-d %B %Y}."
+    return Line("bad" if found.late else "soon", name, words)
 
 
 def _consultations(session: Session, now: dt.datetime) -> Line:
@@ -159,7 +168,9 @@ def _consultations(session: Session, now: dt.datetime) -> Line:
         f"“{one.entry.texts.title}” ({one.state}), checklist: {count} to do"
         for one, count in ((lapse.consultation, len(lapse.lines)) for lapse in found)
     ]
-    return Line("bad", "Consultations", f"Something nothing overrides is missing: {'; '.join(said)}.")
+    return Line(
+        "bad", "Consultations", f"Something that no reason can set aside is missing: {'; '.join(said)}."
+    )
 
 
 def _due(day: dt.date, today: dt.date) -> str:

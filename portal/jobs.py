@@ -18,7 +18,7 @@ from portal.accounts import sign_in
 from portal.config import Settings
 from portal.database import Database
 from portal.mail_token import Tokens
-from portal.partnership import contacts, keying, outbox, requests
+from portal.partnership import complaints, contacts, keying, outbox, requests
 from surveys import attempts, audit, changes, drafts, erasure, fieldwork, retention, sealing
 from surveys.errors import SurveysError
 from surveys.moderation import campaigns, screening, statistics
@@ -200,6 +200,8 @@ def deliver(desk: Desk, *, urgent: bool = False) -> int:
                     now=desk.now,
                 )
                 left += state == "sent"
+                if state == "sent" and desk.settings.mail.server:
+                    complaints.letter_left(session, letter, now=desk.now, keys=desk.keys)
 
 
 def _carry(

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Blueprint, current_app
 
+from portal.config import Settings
 from surveys.sealing import Keyring
 
 bp = Blueprint("letterbox", __name__)
@@ -21,3 +22,7 @@ def now() -> dt.datetime:
 
 def keys() -> Keyring:
     return cast(Keyring, current_app.extensions["portal.keys"])
+
+
+def settings() -> Settings:
+    return cast(Settings, current_app.extensions["portal.settings"])

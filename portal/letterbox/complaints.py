@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from portal.database import writing
 from portal.forms.questions import showable
-from portal.letterbox.blueprint import bp, keys, now
+from portal.letterbox.blueprint import bp, keys, now, settings
 from portal.messages import words_of
 from portal.partnership import complaints
 from portal.rendering import site
@@ -27,7 +27,8 @@ def complaint() -> ResponseReturnValue:
         with writing() as store:
             made = complaints.receive(
                 store, text=typed["text"], name=typed["name"], contact=typed["contact"],
-                subject=gettext("We have your message"), body=_letter(), now=now(), keys=keys(),
+                subject=gettext("We have your message"), body=_letter(),
+                address=f"{settings().public_url}/office/complaints", now=now(), keys=keys(),
             )  # fmt: skip
     except SurveysError as problem:
         return make_response(_form(typed, problem), 422)

@@ -13,7 +13,17 @@ from portal.accounts import links
 from portal.forms.office.year import DUTY_WORDS
 from portal.office.blueprint import may, now, officer, survey_title
 from portal.office.round_words import TITLES
-from portal.partnership import cycles, duties, lapses, outbox, plan, plan_board, report_back, requests
+from portal.partnership import (
+    complaints,
+    cycles,
+    duties,
+    lapses,
+    outbox,
+    plan,
+    plan_board,
+    report_back,
+    requests,
+)
 from portal.rendering import day
 from surveys.moderation import concerns, queue
 from surveys.moderation.records import Appeal
@@ -52,6 +62,8 @@ def dues(session: Session) -> list[Due]:
         found += _appeals(session)
     if may("office.requests"):
         found += _requests(session)
+    if may("office.complaint", "POST"):
+        found += _complaints(session)
     if may("office.year"):
         found += _year(session)
     if may("office.plan_report", "POST"):
@@ -142,6 +154,18 @@ def _requests(session: Session) -> list[Due]:
     late = sum(row.late(london_day(now())) for row in rows)
     status = ("attention", f"{late} late") if late else ("waiting", f"Next by {day(rows[0].due_on)}")
     return [Due(url_for("office.requests"), "Requests", f"Open: {len(rows)}", *status)]
+
+
+def _complaints(session: Session) -> list[Due]:
+    """Complaints about personal data that nobody has answered yet."""
+    found = complaints.standing(session, london_day(now()))
+    if found.next_day is None:
+        return []
+    note = f"Not answered: {found.open}"
+    note += f", {found.unacknowledged} of them not acknowledged" if found.unacknowledged else ""
+    by = f"Next by {day(found.next_day)}"
+    status = ("attention", f"{found.late} late") if found.late else ("waiting", by)
+    return [Due(url_for("office.complaints"), "Complaints about personal data", note, *status)]
 
 
 def _year(session: Session) -> list[Due]:

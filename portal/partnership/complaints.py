@@ -1,5 +1,8 @@
 """Complaints about the use of personal data: taken electronically, acknowledged within 30 days, answered.
 
+A complaint counts as acknowledged when its letter has left, or an officer says the writer was told; every one
+is open until it is answered.
+
 The duty is the Data Protection Act 2018, section 164A (in force since 19 June 2026).
 """
 
@@ -10,21 +13,32 @@ import json
 import secrets
 from dataclasses import dataclass, field
 
-from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from portal.partnership import outbox
+from portal.accounts import people
+from portal.partnership import outbox, requests
+from portal.partnership.outbox import Letter, Outgoing
 from surveys import audit
 from surveys.db import Base, new_id
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
 
-ACKNOWLEDGE_WITHIN = dt.timedelta(days=30)
 TEXT_MOST = 5000
 ANSWER_MOST = 5000
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ACKNOWLEDGED = "complaint-received"
+ARRIVED = "complaint-arrived"
+"""Kinds of letters: to the writer, and to whoever answers complaints."""
+BY_MAIL = "job:mail"
+ARRIVED_SUBJECT = "Something came for you in the office"
+ARRIVED_BODY = """Something came for you in the office. The law gives days for it.
+
+Sign in here: {address}
+
+This letter says no more on purpose.
+"""
 
 
 class Complaint(Base):
@@ -49,6 +63,36 @@ class Complaint(Base):
     answered_on: Mapped[dt.date | None] = mapped_column(Date)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     key_id: Mapped[str] = mapped_column(String(16))
+    letter: Mapped[str | None] = mapped_column(String(22))
+    """The letter to the writer that acknowledges it; it may be forgotten by now."""
+
+    @property
+    def answer_by(self) -> dt.date:
+        """The last day for an answer, the partnership's own: the law says without undue delay."""
+        return requests.due("complaint", self.received_on)
+
+    @property
+    def next_day(self) -> dt.date:
+        """The day on which something has to be done at the latest."""
+        return self.due_on if self.state == "received" else self.answer_by
+
+    def late(self, today: dt.date) -> bool:
+        return self.state != "answered" and self.next_day < today
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The complaints nobody has answered yet."""
+
+    open: int
+    unacknowledged: int
+    late_acknowledgements: int
+    late_answers: int
+    next_day: dt.date | None
+
+    @property
+    def late(self) -> int:
+        return self.late_acknowledgements + self.late_answers
 
 
 @dataclass(frozen=True)
@@ -70,12 +114,14 @@ def receive(
     contact: str,
     subject: str,
     body: str,
+    address: str,
     now: dt.datetime,
     keys: Keyring,
 ) -> Complaint:
-    """Takes a complaint and gives it a reference number. One with an e-mail address is acknowledged at once:
-    ``subject`` and ``body`` hold ``{reference}``. Without any way to reach the writer the page itself
-    acknowledges it.
+    """Takes a complaint, gives it a reference number, and tells those who answer that something came.
+
+    One with an e-mail address gets a letter; ``body`` holds ``{reference}``. Without any way to reach the
+    writer the page itself acknowledges it. ``address``: where officers read it.
 
     Raises ``complaint.text``, ``complaint.long``.
     """
@@ -88,18 +134,31 @@ def receive(
     today = london_day(now)
     key_id, sealed = _seal(words, keys)
     made = Complaint(
-        reference=_reference(), received_on=today, due_on=today + ACKNOWLEDGE_WITHIN, key_id=key_id,
-        sealed=sealed,
+        reference=_reference(), received_on=today,
+        due_on=today + dt.timedelta(days=requests.ACKNOWLEDGE_DAYS), key_id=key_id, sealed=sealed,
     )  # fmt: skip
     to = _mailable(words.contact)
-    if to or not words.contact:
+    if not words.contact:
         made.state, made.acknowledged_on = "acknowledged", today
     session.add(made)
     session.flush()
     if to:
         put = body.replace("{reference}", made.reference)
-        outbox.post(session, to=to, subject=subject, body=put, kind=ACKNOWLEDGED, now=now, keys=keys)
+        letter = outbox.post(session, to=to, subject=subject, body=put, kind=ACKNOWLEDGED, now=now, keys=keys)
+        made.letter = letter.id
+        session.flush()
+    _announce(session, address, now, keys)
     return made
+
+
+def letter_left(session: Session, letter: Letter, *, now: dt.datetime, keys: Keyring) -> None:
+    """A letter went to the mail server: the complaint it is about is acknowledged, unless it was before."""
+    if letter.kind != ACKNOWLEDGED:
+        return
+    waits = (Complaint.letter == letter.id, Complaint.state == "received")
+    complaint = session.scalar(select(Complaint).where(*waits).with_for_update())
+    if complaint is not None:
+        acknowledge(session, complaint, by=BY_MAIL, now=now, keys=keys)
 
 
 def acknowledge(session: Session, complaint: Complaint, *, by: str, now: dt.datetime, keys: Keyring) -> None:
@@ -139,10 +198,33 @@ def listing(session: Session) -> tuple[Complaint, ...]:
     return tuple(session.scalars(select(Complaint).order_by(*order)))
 
 
-def overdue(session: Session, today: dt.date) -> int:
-    """How many should have been acknowledged by now."""
-    late = (Complaint.state == "received", Complaint.due_on < today)
-    return session.scalar(select(func.count()).select_from(Complaint).where(*late)) or 0
+def standing(session: Session, today: dt.date) -> Standing:
+    """What waits for somebody, and what of it waits too long."""
+    found = session.scalars(select(Complaint).where(Complaint.state != "answered")).all()
+    late = [one.state for one in found if one.late(today)]
+    return Standing(
+        open=len(found),
+        unacknowledged=sum(one.state == "received" for one in found),
+        late_acknowledgements=late.count("received"),
+        late_answers=late.count("acknowledged"),
+        next_day=min((one.next_day for one in found), default=None),
+    )
+
+
+def mail_state(session: Session, complaint: Complaint) -> str:
+    """How the letter to the writer stands: ``queued``, ``sent``, ``failed``, or empty where there is none."""
+    letter = session.get(Outgoing, complaint.letter) if complaint.letter else None
+    return letter.state if letter is not None else ""
+
+
+def _announce(session: Session, address: str, now: dt.datetime, keys: Keyring) -> None:
+    """To the information officers; while there is none, to the administrators, who may answer it too."""
+    readers = people.holders(session, "information") or people.holders(session, "administrator")
+    body = ARRIVED_BODY.format(address=address)
+    for reader in readers:
+        outbox.post(
+            session, to=reader.email, subject=ARRIVED_SUBJECT, body=body, kind=ARRIVED, now=now, keys=keys
+        )
 
 
 def _reference() -> str:

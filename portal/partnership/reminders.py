@@ -30,7 +30,7 @@ class Reminded(Base):
     __tablename__ = "reminded"
 
     what: Mapped[str] = mapped_column(String(20), primary_key=True)
-    about: Mapped[str] = mapped_column(String(60), primary_key=True)
+    about: Mapped[str] = mapped_column(String(80), primary_key=True)
     on: Mapped[dt.date] = mapped_column(Date)
 
 
@@ -40,7 +40,12 @@ class Due:
     """``opening``, ``closing``, ``response-soon`` or ``response``."""
     consultation: Consultation
     on: dt.date
-    """The day it is about."""
+    """The day on which it is told."""
+
+    @property
+    def about(self) -> str:
+        """A day that is moved is told anew."""
+        return f"{self.consultation.slug} {self.on.isoformat()}"
 
 
 def due(session: Session, now: dt.datetime) -> tuple[Due, ...]:
@@ -60,11 +65,7 @@ def due(session: Session, now: dt.datetime) -> tuple[Due, ...]:
             found.append(Due("response-soon", one, answer_by - RESPONSE_SOON))
             found.append(Due("response", one, answer_by))
     told = {(row.what, row.about) for row in session.scalars(select(Reminded))}
-    wanted = [
-        one
-        for one in found
-        if one.on <= today < one.on + LATE and (one.what, one.consultation.slug) not in told
-    ]
+    wanted = [one for one in found if one.on <= today < one.on + LATE and (one.what, one.about) not in told]
     return tuple(sorted(wanted, key=lambda one: (one.on, one.what)))
 
 
@@ -78,7 +79,7 @@ def tell(session: Session, found: Due, *, address: str, now: dt.datetime, keys: 
         session, ("consultation", "administrator"), subject=subject, body=f"{body}\n\n{address}\n", now=now,
         keys=keys,
     )  # fmt: skip
-    note(session, found.what, found.consultation.slug, now)
+    note(session, found.what, found.about, now)
     return letters
 
 

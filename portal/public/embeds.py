@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from portal import panels
 from portal.public import consultations, figures
 from portal.public.blueprint import bp
 from portal.public.results import survey_or_404, table_or_404, title_of
@@ -24,6 +25,8 @@ def embed(survey: str, table: str) -> ResponseReturnValue:
             consultation=consultations.of_survey(asked),
             title=title_of(asked),
             figures=figures,
+            panels=panels.panels,
+            end_of=panels.top,
             base_words=base_words,
         )
     )

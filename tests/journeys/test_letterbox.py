@@ -148,7 +148,7 @@ def test_a_complaint_gets_a_number_and_an_acknowledgement(
     assert "<b>" not in letter
     with store(app).reading() as session:
         made = session.scalars(select(Complaint)).one()
-        assert (made.reference, made.state) == (reference, "acknowledged")
+        assert (made.reference, made.state) == (reference, "received")
     stranger = app.test_client()
     assert stranger.get("/privacy/complaint/sent").status_code == 302
 

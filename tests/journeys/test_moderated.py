@@ -194,13 +194,13 @@ def test_fifty_comments_from_the_first_reading_to_a_restored_backup(office: Offi
             office.work_through(comment_id)
     queue = office.moderator.page("/office/comments")
     assert "12 comments on this page have the same words" in queue.main
-    office.moderator.submit(queue, {}, "Publish all 12")
+    office.moderator.submit(queue, {}, "Clear all 12 as written")
     assert "None." in office.moderator.page("/office/comments").main
     with office.writing() as session:
         states = {c.id: c.state for c in session.scalars(select(Comment))}
     assert states == {id: seed.outcome for id, seed in office.seeds.items()}
     settings_page = office.moderator.page("/office/comments/settings")
-    office.moderator.submit(settings_page, {"mode": "all"}, "Save Local survey (autumn)")
+    office.moderator.submit(settings_page, {"mode": "all"}, "Save Local survey")
 
     _the_lead_deals_with_it(office, lead)
     _the_results_come_out(office)

@@ -153,14 +153,14 @@ def test_a_new_officer_runs_a_whole_year(app: Flask, client: PageClient, clock: 
     page = office.submit(page, {"start": "spring-2031", "slug": "spring-2032", "title": "What now?"}, "Begin")
     assert page.h1 == "What now?"
     assert "Set the first and the last day" in page.main
-    draft = office.page(office.page(f"{ROUND}/surveys").link(SURVEY))
+    draft = office.page(office.page(f"{ROUND}/surveys").link("Local survey"))
     draft_id = draft.url.rsplit("/", 1)[1]
 
     # What earlier years asked is not changed unawares -------------------------------------------------
     page = office.page(at(draft_id, "/questions/safe-day"))
     office.submit(page, {"text": "How safe is it here by day?"}, "Save")
     page = office.page(at(draft_id))
-    assert "The survey “talk-spring-2031” asked these questions otherwise" in page.main
+    assert "The survey “Local survey" in page.main
     undo = next(said for form in page.forms() for said, _, _ in form.buttons if said.startswith("Undo"))
     assert "asked these questions otherwise" not in office.submit(page, button=undo).main
 
@@ -298,7 +298,7 @@ def test_a_new_officer_runs_a_whole_year(app: Flask, client: PageClient, clock: 
     assert "Form H-1 is in" in page.main
 
     # A typo corrected, comparison kept ----------------------------------------------------------------
-    draft = office.submit(office.page("/office/surveys"), button="Correct it")
+    draft = office.submit(office.page("/office/surveys"), button="Correct it Local survey, 2032")
     page = office.page(f"{draft.url}/questions/{question}")
     office.submit(page, {"text": "Where should speed be measured?"}, "Save")
     review = office.page(f"{draft.url}/publish")

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from portal import condition, jobs
 from portal.database import Database
 from portal.jobs import Desk
-from portal.partnership import complaints, outbox, packs, reminders, rounds
+from portal.partnership import complaints, openings, outbox, packs, reminders, rounds
+from portal.partnership.rounds import Round
 from surveys.sealing import Keyring
 from tests.conftest import settings_for
 from tests.office import add_officer
@@ -85,6 +86,21 @@ def test_each_thing_is_told_once_on_its_day(desk: Desk) -> None:
     assert [one for one in told if "month" not in one[1]] == both
 
 
+def test_a_closing_day_that_is_moved_is_told_again(desk: Desk) -> None:
+    def closing(now: dt.datetime) -> list[str]:
+        return [subject for _, subject in subjects(desk, now) if "three days" in subject]
+
+    told = at(CLOSES - dt.timedelta(days=3))
+    assert len(closing(told)) == 2
+    with desk.store.writing() as session:
+        (round_,) = session.scalars(select(Round))
+        openings.extend(
+            session, round_, dt.date(2031, 12, 31), reason="Few answered.", by=BY, now=told, keys=desk.keys
+        )
+    assert closing(at(dt.date(2031, 12, 20))) == []
+    assert [len(closing(at(dt.date(2031, 12, day)))) for day in (28, 29)] == [2, 0]
+
+
 def test_the_response_is_due_on_the_promised_day(desk: Desk) -> None:
     due = dt.date(2032, 2, 22)
     soon = subjects(desk, at(due - dt.timedelta(days=14)))
@@ -129,12 +145,23 @@ def test_quiet_faults_are_seen(desk: Desk, tmp_path: Path) -> None:
             contact="3 High Street",
             subject="s",
             body="b",
+            address="a",
             now=now,
             keys=desk.keys,
         )
     later = now + dt.timedelta(days=31)
     found = states(desk, later)
     assert (found["Letters"], found["Data-protection complaints"]) == ("bad", "bad")
+    assert states(desk, now)["Data-protection complaints"] == "soon"
+    with desk.store.writing() as session:
+        (complaint,) = complaints.listing(session)
+        complaints.acknowledge(session, complaint, by=BY, now=now, keys=desk.keys)
+    assert states(desk, later)["Data-protection complaints"] == "soon"
+    assert states(desk, now + dt.timedelta(days=100))["Data-protection complaints"] == "bad"
+    with desk.store.writing() as session:
+        (complaint,) = complaints.listing(session)
+        complaints.answer(session, complaint, words="Done.", by=BY, now=now, keys=desk.keys)
+    assert states(desk, now + dt.timedelta(days=100))["Data-protection complaints"] == "good"
     assert states(desk, now)["Backup"] == "good"
     assert found["Backup"] == "bad"
 

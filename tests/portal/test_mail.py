@@ -27,7 +27,7 @@ from portal.config import Mail, Settings
 from portal.database import Database, engine_for
 from portal.jobs import Desk
 from portal.mail_token import Tokens
-from portal.partnership import outbox
+from portal.partnership import complaints, outbox
 from portal.partnership.outbox import Letter
 from surveys.sealing import Keyring
 from tests.conftest import settings_for
@@ -166,6 +166,24 @@ def test_a_relay_gets_every_letter_once(desk: Desk, server: Server) -> None:
     ]
     assert server.signed_in == []
     assert "Message-ID: <" in server.letters[0]
+
+
+@pytest.mark.parametrize(
+    ("refused", "folder", "state"),
+    [(0, False, "acknowledged"), (550, False, "received"), (0, True, "received")],
+)
+def test_a_complaint_is_acknowledged_only_by_a_letter_a_server_took(
+    desk: Desk, server: Server, refused: int, folder: bool, state: str
+) -> None:
+    server.refuse_recipients = refused
+    with desk.store.writing() as session:
+        complaints.receive(
+            session, text="t", name="", contact="ruth@example.org", subject="s", body="{reference}",
+            address="a", now=desk.now, keys=desk.keys,
+        )  # fmt: skip
+    jobs.deliver(desk if folder else over(desk, server))
+    with desk.store.reading() as session:
+        assert [one.state for one in complaints.listing(session)] == [state]
 
 
 def test_a_password_signs_in(desk: Desk, server: Server) -> None:

@@ -360,6 +360,10 @@ def test_every_table_can_be_framed_and_says_what_the_release_says(
         own = next(t for t in page.iter("table") if t.get("id") == "table-" + table["key"].replace(".", "-"))
         if table["by"] != "ward" or table["net"] is None:  # beside a map the wards have numbers
             assert [words(row) for row in framed.iter("tr")] == [words(row) for row in own.iter("tr")]
+        drawn = [e for e in root.iter("div") if e.get("class") == "multiples"]
+        there = [e for e in page.iter("section") if e.get("id") == table["key"].replace(".", "-")]
+        same = [e for part in there for e in part.iter("div") if e.get("class") == "multiples"]
+        assert [words(e) for e in drawn] == [words(e) for e in same if table["by"]]
         said = words(root)
         assert "Published on 15 January 2027." in said
         if table["kind"] != "grid" and (base := table["groups"][0]["answered"]) is not None:

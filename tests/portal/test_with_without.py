@@ -76,7 +76,7 @@ def test_officers_see_what_might_be_published_and_everybody_what_was(
     officer = sign_in(app, "consultation")
     page = officer.page("/office/campaigns/autumn")
     page = officer.page(page.link("Each question with and without"))
-    assert page.h1 == "With and without campaigns: Local survey (autumn)"
+    assert page.h1 == "With and without campaigns: Local survey"
     assert "Scams" in page.main
     assert "150" in page.main
     assert "90" in page.main

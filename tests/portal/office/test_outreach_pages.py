@@ -88,7 +88,7 @@ def test_a_complaint_is_acknowledged_and_answered(app: Flask, officer: PageClien
     with store(app).writing() as session:
         made = complaints.receive(
             session, text="My <b>name</b> was shown", name="Ruth", contact="3 High Street, Ely", subject="s",
-            body="b", now=clock(), keys=KEYS,
+            body="b", address="a", now=clock(), keys=KEYS,
         )  # fmt: skip
     page = Page(officer.get("/office/complaints"))
     page = Page(officer.get(page.link(made.reference)))

@@ -320,9 +320,10 @@ def test_a_complaint_from_the_site_stands_in_the_same_register(
     with writing() as session:
         sent = complaints.receive(
             session, text="You kept my <b>answers</b>", name="", contact="", subject="{reference}",
-            body="{reference}", now=now - dt.timedelta(days=40), keys=keys,
+            body="{reference}", address="a", now=now - dt.timedelta(days=40), keys=keys,
         )  # fmt: skip
         reference = sent.reference
+    assert "Complaints about personal dataNot answered: 1" in officer.page("/office/").main
     page = officer.page("/office/requests")
     assert f"{reference}: Complaint from the site" in page.main
     assert "answers" not in page.main.partition("Complaint from the site")[2].partition("Enter a request")[0]

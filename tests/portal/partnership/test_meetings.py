@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.partnership import complaints, meetings, outbox, rounds, submissions
@@ -16,6 +16,7 @@ from portal.partnership.submissions import Submission, Words
 from surveys import audit
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
+from tests.office import add_officer
 
 BY = "officer:x"
 TODAY = dt.date(2026, 11, 10)
@@ -131,39 +132,72 @@ def test_a_submission_that_makes_no_sense_is_refused(
 def complain(session: Session, keys: Keyring, now: dt.datetime, **more: str) -> complaints.Complaint:
     given = {"text": "You published my name", "name": "Ruth", "contact": "ruth@example.org"} | more
     return complaints.receive(
-        session, subject="We have your message", body="Your number: {reference}", now=now, keys=keys, **given
+        session,
+        subject="We have your message",
+        body="Your number: {reference}",
+        address="http://x/office",
+        now=now,
+        keys=keys,
+        **given,
     )
 
 
-def test_a_complaint_is_acknowledged_at_once_by_mail(
+def test_a_complaint_is_acknowledged_once_its_letter_has_left(
     session: Session, keys: Keyring, now: dt.datetime
 ) -> None:
     made = complain(session, keys, now)
     (letter,) = outbox.claim(session, now=now, keys=keys)
     assert (letter.to, letter.body) == ("ruth@example.org", f"Your number: {made.reference}")
-    assert (made.state, made.acknowledged_on, made.due_on) == ("acknowledged", TODAY, dt.date(2026, 12, 10))
+    assert (made.state, made.due_on, made.answer_by) == (
+        "received", dt.date(2026, 12, 10), dt.date(2027, 2, 10),
+    )  # fmt: skip
+    assert complaints.mail_state(session, made) == "queued"
+    other = replace(letter, kind=outbox.URGENT)
+    complaints.letter_left(session, other, now=now, keys=keys)
+    assert made.state == "received"
+    for _ in range(2):
+        complaints.letter_left(session, letter, now=now, keys=keys)
+        assert (made.state, made.acknowledged_on) == ("acknowledged", TODAY)
+    assert [one.action for one in session.scalars(select(audit.Entry))].count("complaint.acknowledged") == 1
     raw = bytes(session.scalar(text("SELECT sealed FROM data_complaint")) or b"")
     assert b"my name" not in raw
+
+
+def test_a_letter_without_content_tells_whoever_answers_complaints(
+    session: Session, keys: Keyring, now: dt.datetime
+) -> None:
+    def told() -> set[str]:
+        complain(session, keys, now, contact="")
+        letters = outbox.claim(session, now=now, keys=keys)
+        assert all("name" not in letter.body and "http://x/office" in letter.body for letter in letters)
+        return {letter.to for letter in letters}
+
+    assert told() == set()
+    add_officer(session, "administrator", keys=keys, now=now, email="a@example.org")
+    assert told() == {"a@example.org"}
+    add_officer(session, "information", keys=keys, now=now, email="i@example.org")
+    assert told() == {"i@example.org"}
 
 
 def test_a_complaint_with_a_postal_address_waits_for_a_person(
     session: Session, keys: Keyring, now: dt.datetime
 ) -> None:
+    def at(day: dt.date) -> complaints.Standing:
+        return complaints.standing(session, day)
+
     made = complain(session, keys, now, contact="3 High Street, Ely")
-    assert (made.state, complaints.overdue(session, TODAY), complaints.listing(session)) == (
-        "received",
-        0,
-        (made,),
-    )
-    assert complaints.overdue(session, dt.date(2026, 12, 11)) == 1
+    assert (made.state, complaints.listing(session)) == ("received", (made,))
+    assert (at(TODAY).late, at(dt.date(2026, 12, 10)).late) == (0, 0)
+    assert at(dt.date(2026, 12, 11)).late_acknowledgements == 1
     complaints.acknowledge(session, made, by=BY, now=now, keys=keys)
     with refused(r"complaint\.state"):
         complaints.acknowledge(session, made, by=BY, now=now, keys=keys)
     with refused(r"complaint\.answer"):
         complaints.answer(session, made, words=" ", by=BY, now=now, keys=keys)
+    assert (at(dt.date(2027, 2, 10)).late, at(dt.date(2027, 2, 11)).late_answers) == (0, 1)
     complaints.answer(session, made, words="We took it down.", by=BY, now=now, keys=keys)
     assert (made.state, complaints.opened(made, keys).answer) == ("answered", "We took it down.")
-    assert complaints.overdue(session, dt.date(2027, 1, 1)) == 0
+    assert at(dt.date(2027, 12, 1)) == complaints.Standing(0, 0, 0, 0, None)
 
 
 def test_a_complaint_without_an_address_is_acknowledged_by_its_page(
