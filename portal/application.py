@@ -41,7 +41,8 @@ from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from surveys.surveys import Survey
 
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+CONTROL = re.compile(r"<((?:input|textarea|select)\s[^>]*)>")
+ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 
 CANARY_FAULTS = {
     "canary.missing": "The database has no proof of its keys yet: run portal db upgrade.",
@@ -114,15 +115,21 @@ def assemble(settings: Settings | None = None) -> Flask:
 
 
 def rehearse(app: Flask, client: Client, slug: str) -> None:
-    """Sends the one-page form of a survey as a resident would, without an answer, and keeps nothing of it."""
+    """Sends the one-page form of a survey as a resident would, all filled in, and keeps nothing of it."""
     form = f"/surveys/{slug}/form"
-    token = TOKEN.search(client.get(form).get_data(as_text=True))
-    if token is None:
+    page = client.get(form)
+    if page.status_code != 200:
         return
+    filled: dict[str, str] = {}
+    for control in CONTROL.findall(page.get_data(as_text=True)):
+        given = dict(ATTRIBUTE.findall(control))
+        if "name" in given:  # the first answer of each question, and a word where one can write
+            word = "-" if control.startswith("textarea") else ""
+            filled.setdefault(given["name"], given.get("value", word))
     store: database.Database = app.extensions["portal.database"]
     app.extensions["portal.database"] = database.Rehearsal(store.engine, store.data_dir)
     try:
-        client.post(form, data={"csrf_token": token[1]})
+        client.post(form, data=filled)
     finally:
         app.extensions["portal.database"] = store
     client.get(f"/surveys/{slug}/sent")

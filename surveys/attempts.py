@@ -7,10 +7,9 @@ import ipaddress
 from typing import cast
 
 from sqlalchemy import LargeBinary, String, Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from surveys.db import Base, on_sqlite, rows_changed
+from surveys.db import Base, rows_changed, upserting
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
@@ -61,9 +60,8 @@ def throttle(session: Session, purpose: str, who: bytes, *, now: dt.datetime) ->
 
 def missed(session: Session, purpose: str, who: bytes, *, now: dt.datetime) -> None:
     """Counts one miss: a code that opened nothing. The caller commits it although the request failed."""
-    add = sqlite.insert if on_sqlite(session.connection()) else postgresql.insert
     row = {"purpose": purpose, "who": who, "slot": _slot(now), "tally": 1}
-    statement = add(ATTEMPT).values(row)
+    statement = upserting(session.connection())(ATTEMPT).values(row)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["purpose", "who", "slot"], set_={"tally": ATTEMPT.c.tally + 1}

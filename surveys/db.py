@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +14,20 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     DateTime,
+    Index,
     LargeBinary,
     MetaData,
     Result,
     Table,
     TypeDecorator,
     event,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.types import TypeEngine
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,8 +59,29 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         return None if value is None else value.replace(tzinfo=dt.UTC)
 
 
-Json = JSON().with_variant(JSONB(), "postgresql")
-JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+class _Json(TypeDecorator[Any]):
+    """JSON; JSONB on PostgreSQL, whose dialect is large and stays unloaded where another is used."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, none_as_null: bool = False) -> None:
+        super().__init__(none_as_null=none_as_null)
+        self.none_as_null = none_as_null
+
+    @property
+    def should_evaluate_none(self) -> bool:  # type: ignore[override]
+        return not self.none_as_null
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return super().load_dialect_impl(dialect)
+        jsonb = _of_dialect(dialect.name).JSONB
+        return dialect.type_descriptor(jsonb(none_as_null=self.none_as_null))
+
+
+Json = _Json()
+JsonOrNull = _Json(none_as_null=True)
 """For columns that may be empty: None is NULL, not JSON's null."""
 JsonValue = Any
 
@@ -159,3 +185,28 @@ def _keep_out_of_statistics(table: Table, connection: Connection, **_options: ob
     if not on_sqlite(connection):
         for statement in unsampled_statements(table):
             connection.exec_driver_sql(statement)
+
+
+# What differs between the databases -------------------------------------------------------------------------
+
+
+def _of_dialect(name: str) -> Any:
+    return importlib.import_module(f"sqlalchemy.dialects.{name}")
+
+
+def upserting(connection: Connection) -> Any:
+    """The INSERT of this connection's database, which knows what to do ON CONFLICT."""
+    return _of_dialect(connection.dialect.name).insert
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of the rows for which ``where`` holds."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), info={"where": where})
+
+
+@compiles(CreateIndex, "postgresql")
+def _create_index(create: CreateIndex, compiler: Any, **more: Any) -> str:
+    index = create.element
+    if "where" in index.info:
+        index.dialect_options["postgresql"]["where"] = text(index.info["where"])
+    return str(compiler.visit_create_index(create, **more))

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from sqlalchemy import CheckConstraint, Connection, Engine, Select, SmallInteger, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit, changes, drafts, responses
 from surveys.audit import Entry
-from surveys.db import Base, rows_changed, unguarded
+from surveys.db import Base, rows_changed, unguarded, upserting
 from surveys.errors import SurveysError
 from surveys.moderation import concerns, safeguarding
 from surveys.moderation.concerns import Concern, HeldText, Telling
@@ -358,8 +357,7 @@ def small(engine: Engine) -> bool:
 
 def _ask_to_scrub(session: Session) -> None:
     connection = session.connection()
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    once = insert(ScrubDue).values(id=1, asked=1, done=0)
+    once = upserting(connection)(ScrubDue).values(id=1, asked=1, done=0)
     connection.execute(once.on_conflict_do_update(index_elements=["id"], set_={"asked": ScrubDue.asked + 1}))
 
 

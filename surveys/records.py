@@ -16,11 +16,10 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveys.db import Base, Json, JsonValue, UTCDateTime, new_id
+from surveys.db import Base, Json, JsonValue, UTCDateTime, new_id, partial_index
 
 
 class Response(Base):
@@ -100,20 +99,8 @@ class Comment(Base):
             "ix_comment_queue", "survey_id", "state", "urgency", "submitted_on", "id", "item", "locale"
         ),  # the queue's order; filters are read off the index
         Index("ix_comment_standing", "survey_id", "state", "urgency"),  # counts: PostgreSQL packs it to 1 %
-        Index(
-            "ix_comment_unscreened",
-            "survey_id",
-            "id",
-            sqlite_where=text("screened = ''"),
-            postgresql_where=text("screened = ''"),
-        ),
-        Index(
-            "ix_comment_second_look",
-            "survey_id",
-            "id",
-            sqlite_where=text("quote = 'proposed'"),
-            postgresql_where=text("quote = 'proposed'"),
-        ),
+        partial_index("ix_comment_unscreened", "survey_id", "id", where="screened = ''"),
+        partial_index("ix_comment_second_look", "survey_id", "id", where="quote = 'proposed'"),
         {"sqlite_with_rowid": False},
     )
 

@@ -9,16 +9,16 @@ import datetime as dt
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NoReturn, cast
 
 from sqlalchemy import Connection, Table, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from surveys import changes, drafts, receipts
 from surveys.attempts import CodeAttempt, caller, forget_attempts, missed, throttle
 from surveys.changes import Change, Watermark, ahead_of, changes_since, standing, trim_changes
-from surveys.db import new_id, on_sqlite, rows_changed
+from surveys.db import new_id, rows_changed, upserting
 from surveys.drafts import (
     Draft,
     DraftState,
@@ -87,13 +87,16 @@ __all__ = [
 
 
 COUNTED = {"preserve_rowcount": True}  # an INSERT's count of rows is otherwise lost on PostgreSQL
-# No key is named: a repeat meets the submission's key and the receipt's at once, and whichever of the two
-# PostgreSQL looks at first while a twin is being stored must count as "already there".
-ADD_SQLITE = sqlite.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
-ADD_POSTGRESQL = postgresql.insert(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 ADD_COMMENT = insert(cast(Table, Comment.__table__))
 ADD_SIGN = insert(cast(Table, ResponseSign.__table__))
 ADD_PARTICIPANT = insert(cast(Table, Participant.__table__))
+
+
+@cache
+def _add_response(insert_of: Any) -> Any:
+    # No key is named: a repeat meets the submission's key and the receipt's at once, and whichever of the two
+    # PostgreSQL looks at first while a twin is being stored must count as "already there".
+    return insert_of(RESPONSE).on_conflict_do_nothing().execution_options(**COUNTED)
 
 
 @dataclass(frozen=True)
@@ -330,7 +333,7 @@ def _file(
         "status": "counted",
     }
     connection = session.connection()  # plain statements: the session would add its own work to each
-    added = connection.execute(ADD_SQLITE if on_sqlite(connection) else ADD_POSTGRESQL, row)
+    added = connection.execute(_add_response(upserting(connection)), row)
     if not rows_changed(added):
         return _stored(session, survey, submission_hash, number) or _taken()
     _add_words(connection, row, parts, keys)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
-class SurveyBrief(BaseModel):
+class Shape(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+
+class SurveyBrief(Shape):
     slug: str
     state: Literal["coming", "open", "grace", "paused", "closed"]
     kind: Literal["anonymous", "named"]
@@ -18,7 +22,7 @@ class SurveyBrief(BaseModel):
     url: str
 
 
-class RoundOut(BaseModel):
+class RoundOut(Shape):
     slug: str
     state: Literal["coming", "open", "paused", "closed"]
     title: str
@@ -31,7 +35,7 @@ class RoundOut(BaseModel):
     url: str
 
 
-class ReleaseBrief(BaseModel):
+class ReleaseBrief(Shape):
     number: int
     kind: Literal["interim", "closing", "correction"]
     made_on: dt.date
@@ -44,7 +48,7 @@ class SurveyOut(SurveyBrief):
     releases: list[ReleaseBrief]
 
 
-class RowOut(BaseModel):
+class RowOut(Shape):
     key: str
     count: int | None
     percent: int | None
@@ -52,7 +56,7 @@ class RowOut(BaseModel):
     weighted: int | None = None
 
 
-class GroupOut(BaseModel):
+class GroupOut(Shape):
     key: str
     asked: int | None
     answered: int | None
@@ -62,7 +66,7 @@ class GroupOut(BaseModel):
     withheld: list[str]
 
 
-class TableOut(BaseModel):
+class TableOut(Shape):
     key: str
     question: str
     kind: str
@@ -75,7 +79,7 @@ class TableOut(BaseModel):
     note: str | None
 
 
-class TableAlone(BaseModel):
+class TableAlone(Shape):
     """A table with what is needed to understand it alone: the question as asked, the groups, the method."""
 
     survey: str
@@ -132,7 +136,7 @@ class ReleaseOut(ReleaseBrief):
     written: dict[str, dict[str, str]] = {}
 
 
-class PriorityOut(BaseModel):
+class PriorityOut(Shape):
     key: str
     title: str
     statement: str
@@ -141,7 +145,7 @@ class PriorityOut(BaseModel):
     until: dt.date | None
 
 
-class PlanItemOut(BaseModel):
+class PlanItemOut(Shape):
     """An objective, a target under it, or an action; ``body`` as the public plan shows it."""
 
     key: str
@@ -150,7 +154,7 @@ class PlanItemOut(BaseModel):
     body: dict[str, Any]
 
 
-class PlanUpdateOut(BaseModel):
+class PlanUpdateOut(Shape):
     key: str
     quarter: int
     value: float | None
@@ -159,7 +163,7 @@ class PlanUpdateOut(BaseModel):
     on: dt.date
 
 
-class PlanOut(BaseModel):
+class PlanOut(Shape):
     """The newest public edition of a year's plan (the year it begins in)."""
 
     year: int
@@ -172,12 +176,12 @@ class PlanOut(BaseModel):
     updates: list[PlanUpdateOut]
 
 
-class PlanBrief(BaseModel):
+class PlanBrief(Shape):
     year: int
     url: str
 
 
-class Index(BaseModel):
+class Index(Shape):
     name: str
     version: str
     demonstration: bool
@@ -188,7 +192,7 @@ class Index(BaseModel):
     openapi: str
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """RFC 9457."""
 
     type: str

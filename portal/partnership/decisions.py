@@ -34,7 +34,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 class Body(BaseModel):
     """The decision's own words. All may be empty in a draft."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     recommendation: Words = ""
     reasons: tuple[Line, ...] = Field(default=(), max_length=3)

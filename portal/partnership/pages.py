@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, func, select, text
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.partnership.register import KINDS, Facts, Texts, partial
 from surveys import audit
-from surveys.db import Base, Json, JsonValue, UTCDateTime
+from surveys.db import Base, Json, JsonValue, UTCDateTime, partial_index
 from surveys.errors import SurveysError
 from surveys.sealing import Keyring
 
@@ -30,24 +30,8 @@ class Revision(Base):
     __table_args__ = (
         UniqueConstraint("kind", "key", "locale", "number"),
         CheckConstraint("state IN ('current', 'superseded', 'draft')", name="state"),
-        Index(
-            "uq_revision_current",
-            "kind",
-            "key",
-            "locale",
-            unique=True,
-            sqlite_where=text("state = 'current'"),
-            postgresql_where=text("state = 'current'"),
-        ),
-        Index(
-            "uq_revision_draft",
-            "kind",
-            "key",
-            "locale",
-            unique=True,
-            sqlite_where=text("state = 'draft'"),
-            postgresql_where=text("state = 'draft'"),
-        ),
+        partial_index("uq_revision_current", "kind", "key", "locale", where="state = 'current'", unique=True),
+        partial_index("uq_revision_draft", "kind", "key", "locale", where="state = 'draft'", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -31,7 +32,6 @@ Path = tuple[int, ...]
 DEEPEST = 4
 """Groups nested deeper than this are kept and said in words, but have no forms."""
 LISTED = frozenset({"several", "ranking"})
-_READ: TypeAdapter[Condition] = TypeAdapter(Condition)
 _PLAIN: dict[Join, tuple[str, bool]] = {
     "all": ("all", False),
     "any": ("any", False),
@@ -319,9 +319,14 @@ def leaf(
     raise SurveysError("condition.incomplete", field="operator")
 
 
+@cache
+def _reading() -> TypeAdapter[Condition]:
+    return TypeAdapter(Condition)
+
+
 def read(made: Json) -> Condition:
     """What :func:`leaf` made, as it is read in a document."""
-    condition: Condition = _READ.validate_python(made)
+    condition: Condition = _reading().validate_python(made)
     return condition
 
 

@@ -32,7 +32,7 @@ Answers = Mapping[str, Answer]
 
 
 class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 # Conditions -----------------------------------------------------------------------------------------------
@@ -99,8 +99,6 @@ Condition = Annotated[
     | Annotated[Counts, Tag("=counts")],
     Discriminator(_condition_tag),
 ]
-for _model in (All, AnyOf, Not):
-    _model.model_rebuild()
 
 
 # Options and questions ------------------------------------------------------------------------------------

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from surveys import audit
-from surveys.db import Base, Json, JsonOrNull, JsonValue, UTCDateTime, new_id
+from surveys.db import Base, Json, JsonOrNull, JsonValue, UTCDateTime, new_id, partial_index
 from surveys.errors import SurveysError
 from surveys.results import alongside, releases
 from surveys.results.releases import NOTHING, Counts, Outside, Prepared, Release, fingerprint
@@ -46,12 +46,8 @@ class Composition(Base):
         CheckConstraint(
             "approved_by = '' OR approved_by <> changed_by OR override_reason <> ''", name="two_people"
         ),
-        Index(
-            "uq_release_draft_open",
-            "survey_id",
-            unique=True,
-            sqlite_where=text("state IN ('composing', 'approved')"),
-            postgresql_where=text("state IN ('composing', 'approved')"),
+        partial_index(
+            "uq_release_draft_open", "survey_id", where="state IN ('composing', 'approved')", unique=True
         ),
     )
 

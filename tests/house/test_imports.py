@@ -17,7 +17,7 @@ HEAVY = (
 )
 """Packages that load only where they are used: in jobs, on the command line, on office pages, on request."""
 
-IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress", "smtplib", "pdb")
+IDLE = (*HEAVY, "huey", "psycopg", "mako", "waitress", "smtplib", "pdb", "sqlalchemy.dialects.postgresql")
 """Packages that a worker on SQLite never needs to show a page."""
 
 LAZY = {("portal/__init__.py", "portal.application")}
