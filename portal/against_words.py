@@ -12,10 +12,10 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from portal.alongside_words import left_out, spoken_of
 from portal.figure_words import figure_words
-from portal.i18n import SOURCE_LOCALE, locale_code
+from portal.i18n import locale_code
 from portal.reading import Label, Reading, base_words
-from portal.rendering import spoken
 from portal.slopes import signed
 from surveys.questionnaire.model import Questionnaire
 
@@ -53,7 +53,7 @@ class Against:
     def rows(self) -> list[list[Any]]:
         return [
             [
-                _spoken(one.label), f"{one.share}%", f"{one.rest}%", signed(one.points),
+                spoken_of(one.label), f"{one.share}%", f"{one.rest}%", signed(one.points),
                 str(gettext("%(low)s to %(high)s", low=signed(one.low), high=signed(one.high))),
                 str(gettext("yes")) if one.differs else str(gettext("no")),
             ]
@@ -84,7 +84,7 @@ class Against:
         apart = sorted((one for one in self.groups if one.differs), key=lambda one: -abs(one.points))
         if not apart:
             return escape(gettext("No group differs from the rest by more than chance could explain."))
-        told = [Markup("{} ({})").format(_spoken(one.label), signed(one.points)) for one in apart]
+        told = [Markup("{} ({})").format(spoken_of(one.label), signed(one.points)) for one in apart]
         words = gettext("Differ from the rest by more than chance would explain, in points: %(groups)s.")
         return escape(words) % {"groups": Markup("; ").join(told)}
 
@@ -101,10 +101,7 @@ class Against:
 
     @property
     def not_compared(self) -> Markup:
-        gone = [Markup("{} ({})").format(_spoken(one), why) for one, why in self.left]
-        if not gone:
-            return Markup()
-        return escape(gettext("Not compared: %(groups)s.")) % {"groups": Markup("; ").join(gone)}
+        return left_out(gettext("Not compared: %(groups)s."), self.left, "groups")
 
 
 # How many a finding is about -------------------------------------------------------------------------------
@@ -133,10 +130,6 @@ def _named(content: Content, document: Questionnaire, reading: Reading) -> set[s
         return found
     facts = content["findings"][reading.key]["facts"]
     return {*(one[0] for one in facts.get("apart", ())), *facts.get("highest", ()), *facts.get("lowest", ())}
-
-
-def _spoken(one: Label) -> Markup:
-    return spoken(one.text, SOURCE_LOCALE if one.lang else locale_code())
 
 
 def against(content: Content, readings: Sequence[Reading]) -> dict[str, Against]:

@@ -1,4 +1,4 @@
-"""What a release sets beside its tables, in words: the census, the survey before, how sure an order is.
+"""What a release sets beside its tables, in words: the census, and the survey before.
 
 Every number is one the release keeps (:mod:`surveys.results.alongside`); page, report and files say the same.
 """
@@ -13,10 +13,9 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from portal import rank_charts, slopes
+from portal import slopes
 from portal.figure_words import figure_words
 from portal.i18n import SOURCE_LOCALE, locale_code
-from portal.order import Ranked, runs_of
 from portal.reading import Label, Reading, label
 from portal.rendering import spoken
 from portal.slopes import signed
@@ -27,20 +26,20 @@ from surveys.results.comparison import SMALLEST_BASE
 Content = Mapping[str, Any]
 
 
-def _spoken(one: Label) -> Markup:
+def spoken_of(one: Label) -> Markup:
     return spoken(one.text, SOURCE_LOCALE if one.lang else locale_code())
 
 
-def _listed(sentence: str, names: Sequence[Markup], name: str) -> Markup:
+def listed(sentence: str, names: Sequence[Markup], name: str) -> Markup:
     return escape(sentence) % {name: Markup("; ").join(names)}
 
 
-def _left(sentence: str, left: Sequence[tuple[Label, str]], name: str) -> Markup:
-    gone = [Markup("{} ({})").format(_spoken(one), why) for one, why in left]
-    return _listed(sentence, gone, name) if gone else Markup()
+def left_out(sentence: str, left: Sequence[tuple[Label, str]], name: str) -> Markup:
+    gone = [Markup("{} ({})").format(spoken_of(one), why) for one, why in left]
+    return listed(sentence, gone, name) if gone else Markup()
 
 
-def _why(code: str) -> str:
+def why_not(code: str) -> str:
     if code == "no-census":
         return str(gettext("the census table has no such group"))
     return str(gettext("not asked")) if code == "not-asked" else figure_words()[code]
@@ -87,7 +86,7 @@ class Beside:
         top = max(max(one.here, one.there) for one in self.groups)
         return [
             {
-                "name": _spoken(one.label),
+                "name": spoken_of(one.label),
                 "cells": [
                     f"{one.here}%",
                     {
@@ -107,25 +106,25 @@ class Beside:
         high = [_told(one) for one in self.groups if one.ample]
         found = []
         if low:
-            found.append(_listed(gettext("We heard too little from: %(groups)s."), low, "groups"))
+            found.append(listed(gettext("We heard too little from: %(groups)s."), low, "groups"))
         if high:
-            found.append(_listed(gettext("We heard more than their share from: %(groups)s."), high, "groups"))
+            found.append(listed(gettext("We heard more than their share from: %(groups)s."), high, "groups"))
         return found or [escape(gettext("No group here is far from its share of the people who live here."))]
 
     @property
     def too_few(self) -> Markup:
         words = gettext("%(group)s: too few people, or too few groups, to set beside the census.")
-        return escape(words) % {"group": _spoken(self.title)}
+        return escape(words) % {"group": spoken_of(self.title)}
 
     @property
     def not_compared(self) -> Markup:
-        return _left(gettext("Not compared: %(groups)s."), self.left, "groups")
+        return left_out(gettext("Not compared: %(groups)s."), self.left, "groups")
 
 
 def _told(one: Group) -> Markup:
     shares = {"here": f"{one.here}%", "there": f"{one.there}%"}
     words = escape(gettext("%(group)s (%(here)s of those who answered, %(there)s of those who live here)"))
-    return words % {"group": _spoken(one.label), **shares}
+    return words % {"group": spoken_of(one.label), **shares}
 
 
 def beside(content: Content, document: Questionnaire, locale: str) -> list[Beside]:
@@ -136,7 +135,7 @@ def beside(content: Content, document: Questionnaire, locale: str) -> list[Besid
         dimension = dimensions[one["dimension"]]
         names = {c.key: label(document, c.text, locale) for c in dimension.categories}
         groups = tuple(Group(names[g["key"]], g["here"], g["there"]) for g in one["groups"])
-        left = tuple((names[g["key"]], _why(g["why"])) for g in one["left"])
+        left = tuple((names[g["key"]], why_not(g["why"])) for g in one["left"])
         as_of = dt.date.fromisoformat(one["as_of"]) if one["as_of"] else None
         title = label(document, dimension.text, locale)
         found.append(Beside(dimension.key, title, groups, left, one["source"], as_of))
@@ -211,9 +210,9 @@ class Between:
     def _name(self, change: Change) -> dict[str, Any]:
         """The answer, with its move drawn under it where there is one."""
         if change.shares is None:
-            return {"text": _spoken(change.label)}
+            return {"text": spoken_of(change.label)}
         then, now = change.shares
-        return {"text": _spoken(change.label), "move": {"then": then, "now": now, "of": self.most}}
+        return {"text": spoken_of(change.label), "move": {"then": then, "now": now, "of": self.most}}
 
     @property
     def most(self) -> int:
@@ -253,7 +252,7 @@ class Between:
                 "year": self.then
             }
         told = Markup("; ").join(
-            Markup("{} ({})").format(_spoken(one.label), signed(one.points or 0)) for one in self.moved
+            Markup("{} ({})").format(spoken_of(one.label), signed(one.points or 0)) for one in self.moved
         )
         words = gettext("Moved from %(year)s by more than chance would explain, in points: %(answers)s.")
         return escape(words) % {"year": self.then, "answers": told}
@@ -327,101 +326,3 @@ def _share(kept: Mapping[str, Any] | None) -> tuple[int | None, str]:
         return None, str(gettext("not asked"))
     share = kept["share"]
     return share, f"{share}%" if share is not None else figure_words()[kept["hidden"]]
-
-
-# Orders ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Ranks:
-    """Topics in their order, best first. ``left``: topics not ranked, each with why."""
-
-    places: tuple[Ranked, ...]
-    left: tuple[tuple[Label, str], ...]
-    draws: int
-
-    @property
-    def heads(self) -> list[str]:
-        place, by_chance = str(gettext("Place")), str(gettext("Range by chance"))
-        return [str(gettext("Topic")), place, by_chance, str(gettext("Chance of the first three"))]
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        many = len(self.places)
-        return [
-            {
-                "name": _spoken(one.label),
-                "cells": [
-                    one.place,
-                    {"text": one.range, "narrow": gettext("By chance: %(places)s", places=one.range)},
-                    {"text": one.chance, "narrow": gettext("First three: %(chance)s", chance=one.chance)},
-                ],
-                "band": {"low": one.low, "high": one.high, "at": one.at, "of": many},
-                **({"group": _heading(run)} if one is run[0] else {}),
-            }
-            for run in runs_of(self.places)
-            for one in run
-        ]
-
-    @property
-    def level(self) -> list[Markup]:
-        """Each group of close topics in words. Of more than two only neighbours are known to be close."""
-        two = gettext("Places %(first)s to %(last)s cannot be told apart: %(topics)s.")
-        more = gettext(
-            "Places %(first)s to %(last)s are close together: no topic can be told from the next one, "
-            "though the first and the last may differ: %(topics)s."
-        )
-        return [
-            escape(two if len(run) == 2 else more)
-            % {
-                "first": run[0].first,
-                "last": run[0].last,
-                "topics": Markup("; ").join(_spoken(one.label) for one in run),
-            }
-            for run in runs_of(self.places)
-            if len(run) > 1
-        ]
-
-    @property
-    def figure(self) -> dict[str, Any] | None:
-        """The order as a chart: a bar from best to worst place by chance, close groups on one band."""
-        return rank_charts.draw(self.places)
-
-    @property
-    def said(self) -> Markup:
-        """Which topics could be first: those whose range begins there."""
-        top = [_spoken(one.label) for one in self.places if one.low == 1]
-        if len(top) == 1:
-            return escape(gettext("%(topic)s came first by more than chance would explain.")) % {
-                "topic": top[0]
-            }
-        return _listed(gettext("Chance alone could put any of these first: %(topics)s."), top, "topics")
-
-    @property
-    def not_ranked(self) -> Markup:
-        return _left(gettext("Not ranked: %(topics)s."), self.left, "topics")
-
-
-def _heading(run: Sequence[Ranked]) -> str:
-    """What stands over a group of close topics; nothing over a topic that stands clear."""
-    if len(run) == 1:
-        return ""
-    return str(gettext("Close together, places %(first)s to %(last)s", first=run[0].first, last=run[0].last))
-
-
-def ranks(content: Content, readings: Sequence[Reading]) -> dict[str, Ranks]:
-    """By table key: the orders the release keeps."""
-    kept, found = content.get("orders") or {}, {}
-    for reading in readings:
-        if (one := kept.get(reading.key)) is None:
-            continue
-        places = tuple(
-            Ranked(
-                reading.answer(p["key"]), p["rank"], p["first"], p["last"], p["low"], p["high"],
-                p["top_three"],
-            )
-            for p in one["places"]
-        )  # fmt: skip
-        left = tuple((reading.answer(gone["key"]), _why(gone["why"])) for gone in one["left"])
-        found[reading.key] = Ranks(places, left, one["draws"])
-    return found

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from portal import alongside_words, charts, link_pictures, maps, pictures
+from portal import alongside_words, charts, link_pictures, maps, order_words, pictures
 from portal.i18n import html_lang
 from portal.partnership import pages
 from portal.pictures import Imprint
@@ -38,7 +38,7 @@ def drawer(session: Session) -> Draw:
                 reading = read(table.as_json(), document, locale)
                 figure = figures.setdefault(reading.key, {})
                 figure[PICTURE] = pictures.picture(reading, imprint, wards)
-                for ranks in alongside_words.ranks(content, [reading] if reading.by is None else []).values():
+                for ranks in order_words.ranks(content, [reading] if reading.by is None else []).values():
                     figure[ORDER] = pictures.order(reading, ranks.places, imprint)
                 for one in alongside_words.since(content, [reading] if reading.by is None else []).values():
                     if one.lines:

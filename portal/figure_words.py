@@ -63,6 +63,9 @@ def _comparison_words() -> dict[str, str]:
         "measure.difference": gettext("Difference in points"),
         "measure.difference_low": gettext("The difference by chance alone: from, in points (indicative)"),
         "measure.difference_high": gettext("The difference by chance alone: to, in points (indicative)"),
+        "measure.points": gettext(
+            "Points out of 100 in a ranking, by place; worked out from points rounded like counts"
+        ),
         "measure.group": gettext("Per cent of the group"),
         "measure.rest": gettext("Per cent of all the others who answered"),
         "measure.chance": gettext(

@@ -101,6 +101,9 @@ def _top(kind: str, facts: Facts, reading: Reading) -> Markup:
         "several": gettext("%(first)s was chosen most, by %(share)s of the people who answered."),
         "ranking": gettext("%(first)s was ranked by most: %(share)s of the people who answered."),
         "ranking-first": gettext("%(first)s was put first most, by %(share)s of the people who answered."),
+        "ranking-five": gettext(
+            "%(first)s was put among the first five by most: %(share)s of the people who answered."
+        ),
         "one-of": gettext(
             "%(first)s was named as the one that matters most by %(share)s of the people who answered."
         ),
@@ -421,7 +424,7 @@ CODES = (
     frozenset(_WHOLE)
     | {
         f"{kind}.{what}"
-        for kind in ("one", "several", "one-of", "place", "ranking", "ranking-first")
+        for kind in ("one", "several", "one-of", "place", "ranking", "ranking-first", "ranking-five")
         for what in _ANSWERS
     }
     | {"rating.spread", "number.spread"}

@@ -29,6 +29,10 @@ class Ranked:
     low: int
     high: int
     top_three: int
+    points: int | None = None
+    """Of 100, in a true ranking."""
+    grain: int = 1
+    """To the nearest so many ``top_three`` is told."""
 
     @property
     def place(self) -> str:
@@ -46,9 +50,9 @@ class Ranked:
     def chance(self) -> str:
         """Nothing drawn is certain: never 0 or 100 in 100."""
         if self.top_three <= 0:
-            return str(gettext("under 1 in 100"))
+            return str(gettext("under %(number)s in 100", number=self.grain))
         if self.top_three >= 100:
-            return str(gettext("over 99 in 100"))
+            return str(gettext("over %(number)s in 100", number=100 - self.grain))
         return str(gettext("%(number)s in 100", number=self.top_three))
 
 

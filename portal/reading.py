@@ -15,6 +15,7 @@ from flask_babel import gettext, ngettext
 from portal.figure_words import figure_words, in_figures
 from surveys.questionnaire.model import Dimension, Net, Option, Questionnaire, Texts
 from surveys.results.columns import WROTE
+from surveys.results.tables import FIRST_FIVE
 
 ALL = "all"
 NOT_GIVEN = "not-given"
@@ -177,6 +178,8 @@ def _title(
     if row is not None:
         return Label(f"{title.text}: {label(document, row.text, locale).text}", title.lang)
     if question.kind == "ranking" and table["key"] != question.id and table.get("by") is None:
+        if table["key"].endswith(f".{FIRST_FIVE}"):
+            return Label(str(gettext("%(title)s: among the first five", title=title.text)), title.lang)
         return Label(str(gettext("%(title)s: put first", title=title.text)), title.lang)
     return title
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask_babel import gettext
 from markupsafe import Markup
 
-from portal import against_words, alongside_words, findings_words, svg
+from portal import against_words, alongside_words, findings_words, order_words, svg
 from portal.beside import Beside
 from portal.beside import beside as both_columns
 from portal.drawing import ORDER, PICTURE, SINCE
@@ -207,7 +207,7 @@ def _figures(line: Line, weigh: bool) -> tuple[str, ...]:
 
 def _beside(content: Content, toplines: Sequence[Reading]) -> dict[str, list[Table]]:
     """By table key: how sure its order is, and the same question in the survey before."""
-    orders, years = alongside_words.ranks(content, toplines), alongside_words.since(content, toplines)
+    orders, years = order_words.ranks(content, toplines), alongside_words.since(content, toplines)
     found: dict[str, list[Table]] = {}
     for reading in toplines:
         title = reading.title.text
@@ -220,7 +220,7 @@ def _beside(content: Content, toplines: Sequence[Reading]) -> dict[str, list[Tab
                     order.said,
                     order.heads,
                     [[row["name"], *row["cells"]] for row in order.rows],
-                    f"{_by_chance()} {order.not_ranked.striptags()}",
+                    f"{order.note} {order.not_ranked.striptags()}",
                 )
             )
         if (then := years.get(reading.key)) is not None and not then.reason:
@@ -247,15 +247,6 @@ def _against(content: Content, readings: Sequence[Reading]) -> dict[str, list[Ta
         note = f"{one.tested} {one.not_compared.striptags()}"
         found[key] = [_extra(f"rest-{key}", title, one.said, one.heads, one.rows, note)]
     return found
-
-
-def _by_chance() -> str:
-    return str(
-        gettext(
-            "In a close group, chance alone could swap each topic with the next. Ranges and chances are "
-            "indicative and worked out from the rounded numbers."
-        )
-    )
 
 
 def _population(one: alongside_words.Beside) -> Table:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import Response, abort, make_response, render_template, request, url_for
 from pydantic import TypeAdapter
 
 from portal.database import read_session, writing
+from portal.errors import typed_fields
 from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import keys, name_of, now, officer, said, whole
@@ -36,10 +37,44 @@ def draft_at(draft_id: str) -> SurveyDraft:
 
 
 def thing(found: Any) -> Any:
-    """What a page is about; 404 when a colleague deleted it."""
+    """What a page is about; 404 when it is not there.
+
+    When a colleague deleted it while somebody was typing, 410 with what they typed and the way back.
+    """
     if found is None:
-        abort(404)
+        abort(_deleted_meanwhile() or 404)
     return found
+
+
+def _deleted_meanwhile() -> Response | None:
+    values = {str(one) for one in (request.view_args or {}).values()}
+    draft = draft_at((request.view_args or {})["draft_id"])
+    step = next(
+        (
+            one
+            for one in drafting.history(read_session(), draft)
+            if any(subject.partition(":")[2] in values for subject in one.subjects)
+        ),
+        None,
+    )
+    if request.method != "POST" or step is None:
+        return None
+    fields = typed_fields()
+    shown = [
+        (FIELDS.get(name.partition(".")[0], name).capitalize(), value)
+        for name, value in fields
+        if value.strip() and name not in ("seen", "action", "which")
+    ]
+    page = render_template(
+        "office/builder/deleted.html",
+        draft=draft,
+        step=step,
+        shown=shown,
+        fields=fields,
+        action=request.script_root + request.full_path.rstrip("?"),
+        **undoing(draft),
+    )
+    return make_response(page, 410)
 
 
 def question_at(document: Questionnaire, id: str) -> Any:

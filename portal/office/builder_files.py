@@ -25,7 +25,7 @@ from surveys.errors import SurveysError
 from surveys.questionnaire.editing import opened
 from surveys.questionnaire.geography import freeze
 from surveys.questionnaire.model import Questionnaire
-from surveys.questionnaire.wordings import wordings
+from surveys.questionnaire.wordings import pairs
 from surveys.questionnaire.xlsform import rows
 from surveys.questionnaire.xlsform.reading import Line, SheetFault, take_over
 
@@ -152,9 +152,9 @@ class _Sheet:
 
     def __init__(self, draft: SurveyDraft, locale: str, sheets: dict[str, list[workbooks.Row]]) -> None:
         session = read_session()
-        self.draft, self.locale, self.known = draft, locale, _texts_of(drafting.document_of(draft), locale)
+        self.draft, self.locale, self.known = draft, locale, pairs(drafting.document_of(draft), locale)
         self.bases: dict[int, dict[str, tuple[str, str]]] = {
-            version: _texts_of(drafting.document_at(session, draft, version), locale)
+            version: pairs(drafting.document_at(session, draft, version), locale)
             for version in {_made_from(row, draft) for found in sheets.values() for row in found}
             if version is not None
         }
@@ -193,12 +193,6 @@ class _Sheet:
             self.clashes.append((now_source, base[1], now_text, typed))
         elif typed:
             self.texts[name] = typed
-
-
-def _texts_of(document: Questionnaire, locale: str) -> dict[str, tuple[str, str]]:
-    """Every text of the document by name, with its translation."""
-    source = document.source_locale
-    return {one.name: (one.texts.get(source, ""), one.texts.get(locale, "")) for one in wordings(document)}
 
 
 def _made_from(row: workbooks.Row, draft: SurveyDraft) -> int | None:

@@ -10,12 +10,13 @@ from portal.forms.office.builder import Checked, Language
 from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import bp, keys, name_of, now, officer, said
-from portal.office.builder_desk import change, draft_at, press, seen
+from portal.office.builder_desk import change, draft_at, press, seen, thing
 from portal.office.builder_words import text_words
 from portal.rendering import moment
 from surveys.authoring import drafting, translating
 from surveys.errors import SurveysError
 from surveys.questionnaire import framing
+from surveys.questionnaire.wordings import pairs
 
 LANGUAGES = (
     *"pl ro lt pt es bg hu ru uk lv sk cs it fr de".split(),
@@ -71,8 +72,7 @@ def builder_translations(draft_id: str, locale: str) -> ResponseReturnValue:
     """Every text beside its translation; ``show`` keeps those of one state."""
     draft = draft_at(draft_id)
     document = drafting.document_of(draft)
-    if locale not in document.locales[1:]:
-        abort(404)
+    thing(locale if locale in document.locales[1:] else None)
     typed: dict[str, str] = {}
     clash: dict[str, str] = {}
     problem_words = ""
@@ -82,6 +82,13 @@ def builder_translations(draft_id: str, locale: str) -> ResponseReturnValue:
             name.removeprefix("text:"): value.replace("\r\n", "\n")
             for name, value in request.form.items()
             if name.startswith("text:")
+        }
+        # Only what was typed: a text that stands in the form as it was is no wish to put it back.
+        opened = pairs(drafting.document_at(read_session(), draft, min(seen(), draft.revision)), locale)
+        typed = {
+            name: text
+            for name, text in typed.items()
+            if name not in opened or text.strip() != opened[name][1].strip()
         }
         try:
             with writing() as session:
@@ -120,6 +127,7 @@ def _page(
     draft = draft_at(draft_id)
     session = read_session()
     texts = translating.side_by_side(session, draft, locale)
+    there = {one.wording.name for one in texts}
     shown = [one for one in texts if show in ("", one.state) or one.wording.name in (typed or {})]
     form = form or Checked(formdata=None)
     page = render_template(
@@ -133,6 +141,7 @@ def _page(
         show=show,
         text_words=text_words,
         typed=typed or {},
+        gone=[(text_words(name), text) for name, text in (typed or {}).items() if name not in there and text],
         clash=clash,
         problem=problem,
         form=form,

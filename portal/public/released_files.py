@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, jsonify
 from flask.typing import ResponseReturnValue
 
-from portal import alongside_words
+from portal import alongside_words, order_words
 from portal.figure_words import figure_words
 from portal.i18n import locale_code
 from portal.public.blueprint import bp
@@ -46,7 +46,7 @@ def comparisons(survey: str) -> ResponseReturnValue:
 def order_json(survey: str, table: str) -> ResponseReturnValue:
     """The chart of how sure the order of the topics is; 404 for a table whose answers are not ranked."""
     shown = table_or_404(survey, table)
-    order = alongside_words.ranks(shown.content, shown.toplines).get(table)
+    order = order_words.ranks(shown.content, shown.toplines).get(table)
     if order is None:
         abort(404)
     return jsonify(order.figure)

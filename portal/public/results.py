@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 from sqlalchemy import Row, select
 
-from portal import against_words, alongside_words, findings_words, maps, method_words, panels
+from portal import against_words, alongside_words, findings_words, maps, method_words, order_words, panels
 from portal.database import read_session
 from portal.documents import files
 from portal.drawing import DRAWINGS, PICTURE, SINCE
@@ -311,7 +311,7 @@ def _body(asked: Survey, shown: Published) -> Markup:
             maps={reading.key: figures.ward_picture(reading, wards) for reading in mapped},
             beside=alongside_words.beside(shown.content, shown.document, locale_code()),
             years=alongside_words.since(shown.content, shown.toplines),
-            ranks=alongside_words.ranks(shown.content, shown.toplines),
+            ranks=order_words.ranks(shown.content, shown.toplines),
             against=against_words.against(shown.content, shown.readings),
             weighted=shown.weighted,
             figures=figures,

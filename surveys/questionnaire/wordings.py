@@ -53,6 +53,14 @@ def wordings(questionnaire: Questionnaire) -> tuple[Wording, ...]:
     return tuple(found)
 
 
+def pairs(questionnaire: Questionnaire, locale: str) -> dict[str, tuple[str, str]]:
+    """Every text by name: as it was written, and in this language."""
+    source = questionnaire.source_locale
+    return {
+        one.name: (one.texts.get(source, ""), one.texts.get(locale, "")) for one in wordings(questionnaire)
+    }
+
+
 def set_wordings(questionnaire: Questionnaire, locale: str, texts: Mapping[str, str]) -> Questionnaire:
     """The document with these texts, by name, in this language; an empty one takes the translation away.
 

@@ -1,7 +1,8 @@
 """What a release sets beside its tables: the census, the survey before, how sure an order is, group and rest.
 
-Made when the release is made, from its rounded tables and nothing else of our own, and kept in it, so that
-page and files say the same for ever. Plain JSON, without a word: keys, whole per cent, codes of why not.
+Made when the release is made, from its rounded tables (a true ranking's order from rounded sums, see
+:mod:`surveys.results.ranked`) and nothing else of our own, and kept in it, so that page and files say the
+same for ever. Plain JSON, without a word: keys, whole per cent, codes of why not.
 
 ``beside``: a list by dimension of {dimension, table, source, as_of, groups: [{key, people, here, there}],
 left: [{key, why}]}; ``why``: "no-census", "not-asked", "few", "protect", or why the table's group is hidden.
@@ -16,12 +17,11 @@ the newest first, as far back as the same question was asked in the same words a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from surveys import arrays as np
 from surveys.questionnaire.model import Category, Dimension, Questionnaire
-from surveys.results import ranking
+from surveys.results import ranked, ranking
 from surveys.results.against import against
 from surveys.results.comparison import SMALLEST_BASE, Compared, Share, each
 from surveys.results.disclosure import ReleasedTable
@@ -48,15 +48,19 @@ def about_people(document: Questionnaire) -> frozenset[str]:
 
 
 def alongside(
-    content: Content, document: Questionnaire, targets: Sequence[Target], before: Sequence[Content]
+    content: Content,
+    document: Questionnaire,
+    targets: Sequence[Target],
+    before: Sequence[Content],
+    tallies: Mapping[str, ranked.Tally],
 ) -> dict[str, Any]:
     """Everything set beside the tables of this release. ``before``: the releases of the surveys before it,
-    the newest first."""
+    the newest first; ``tallies``: of the rankings, by question."""
     toplines = {table["key"]: table for table in content["tables"] if table["by"] is None}
     return {
         "beside": population(toplines, document, targets),
         "since": since(content, toplines, document, before) if before else None,
-        "orders": orders(toplines, document),
+        "orders": orders(toplines, document, tallies),
         "against": {
             table["key"]: found
             for table in content["tables"]
@@ -266,13 +270,21 @@ def _change(row: Mapping[str, Any], old: Mapping[str, Any], made: Compared | Non
 # Orders ---------------------------------------------------------------------------------------------------
 
 
-def orders(toplines: Mapping[str, Table], document: Questionnaire) -> dict[str, Any]:
-    """How sure the order of the topics is: of the headline, and of the one that matters most."""
+def orders(
+    toplines: Mapping[str, Table], document: Questionnaire, tallies: Mapping[str, ranked.Tally]
+) -> dict[str, Any]:
+    """How sure the order is: of the headline, of the one that matters most, and of every true ranking."""
     found = {}
     for table in toplines.values():
         asked = document.question_by_id[table["question"]]
         leads = asked.id == document.headline or (asked.kind == "one-of" and asked.of == document.headline)
-        if leads and table["key"] == table["question"] and (made := order(table, document)):
+        if table["key"] != table["question"]:
+            continue
+        if asked.kind != "ranking":
+            made = order(table, document) if leads else None
+        else:
+            made = ranked.order(tallies[asked.id], toplines, table, document) if asked.id in tallies else None
+        if made:
             found[table["key"]] = made
     return found
 
@@ -296,27 +308,7 @@ def order(table: Table, document: Questionnaire) -> dict[str, Any] | None:
         for row in group["rows"]
         if row["key"] in topics and row["count"] is None
     ]
-    return {"draws": ranking.DRAWS, "places": _tied(places), "left": left}
-
-
-def _tied(places: Sequence[ranking.Place]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for _, band in groupby(places, key=lambda place: place.tied):
-        members = list(band)
-        first, last = len(found) + 1, len(found) + len(members)
-        found += [
-            {
-                "key": one.key,
-                "rank": one.rank,
-                "first": first,
-                "last": last,
-                "low": one.low,
-                "high": one.high,
-                "top_three": round(100 * one.top_three),
-            }
-            for one in members
-        ]
-    return found
+    return {"draws": ranking.DRAWS, "places": ranking.as_json(places), "left": left}
 
 
 def _topics(table: Table, document: Questionnaire) -> frozenset[str]:

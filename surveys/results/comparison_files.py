@@ -77,6 +77,8 @@ def _orders(content: Content, said: Words, words: Mapping[str, str]) -> Iterator
                 ("place_high", "high"), ("first_three", "top_three"),
             ):  # fmt: skip
                 yield (*start, place["key"], name, measure, place[field])
+            if "points" in place:
+                yield (*start, place["key"], name, "points", place["points"])
         for gone in one["left"]:
             name = said.answer(question, gone["key"], None)
             yield (*start, gone["key"], name, "place_first", words[gone["why"]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from surveys import exclusions
 from surveys.moderation import campaigns
 from surveys.records import Response
+from surveys.results import scan, weights, with_without
 from surveys.results import tables as exact
-from surveys.results import weights, with_without
 from surveys.results.disclosure import Policy, rounded
 from surveys.results.follower import cold_count, layout_of
+from surveys.results.ranked import Tally, tally
 from surveys.results.tables import ExactTable
 from surveys.results.weighting import Target
 from surveys.results.weights import Weights
@@ -38,6 +39,8 @@ class Counts:
     """Of the responses counted, those that wrote nearly the same words as others."""
     weights: Weights | None = None
     """None: there was no census to weigh to."""
+    rankings: Mapping[str, Tally] = field(default_factory=dict)
+    """The sums of every released ranking, by question."""
     with_without: tuple[ExactTable, ...] = ()
     """Toplines with and without these: see :mod:`surveys.results.with_without`."""
 
@@ -52,6 +55,7 @@ class Counts:
             "left_out": self.left_out,
             "in_campaigns": self.in_campaigns,
             "weights": self.weights.as_json() if self.weights is not None else None,
+            "rankings": {key: one.as_json() for key, one in self.rankings.items()},
             "with_without": [exact.as_json(table) for table in self.with_without],
         }
 
@@ -67,6 +71,7 @@ class Counts:
             left_out=kept.get("left_out", 0),
             in_campaigns=kept.get("in_campaigns", 0),
             weights=Weights.from_json(kept["weights"]) if kept.get("weights") else None,
+            rankings={key: Tally.from_json(one) for key, one in kept.get("rankings", {}).items()},
             with_without=tuple(exact.from_json(table) for table in kept.get("with_without", ())),
         )
 
@@ -91,6 +96,11 @@ def count(session: Session, survey: Survey, targets: Sequence[Target] = ()) -> C
         left_out=exclusions.totals(session, survey.id).excluded,
         in_campaigns=campaigns.totals(session, survey.id).in_campaigns,
         weights=weights.counted(cube, tables, targets),
+        rankings={
+            question.id: tally(cube.layout, scan.batches(session, survey.id, cube.layout), question.id)
+            for question in cube.layout.questionnaire.questions
+            if question.kind == "ranking" and question.released
+        },
         with_without=with_without.broken_down(cube, part),
     )
 

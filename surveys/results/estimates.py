@@ -19,7 +19,7 @@ from surveys.results.intervals import Interval, effective_base, korn_graubard, s
 from surveys.results.layout import NOT_GIVEN, RESPONSES, Counter
 from surveys.results.ranking import DRAWS, Place, order_of, shares_drawn, weighted_shares_drawn
 from surveys.results.scan import Crossed
-from surveys.results.tables import ALL, FIRST_CHOICE, ExactTable, Group, answer_keys
+from surveys.results.tables import ALL, FIRST_CHOICE, FIRST_FIVE, FIVE, ExactTable, Group, answer_keys
 from surveys.results.weighting import Target, Weighting, weigh, weigh_again
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting)
     item = table.item or (group.key if table.kind == "grid" and table.by is None else "")
     asked = Counter(table.base, table.series, item, "asked")
     skipped = Counter(table.base, table.series, item, "skipped")
-    wanted = [RESPONSES, asked, skipped, *(_counter(table, item, row.key) for row in group.rows)]
+    wanted = [RESPONSES, asked, skipped, *(_counters(table, item, row.key) for row in group.rows)]
     axes, counts = _counts(cube, wanted)
     inside = _inside(cube, axes, dict(table.where), table.by, group.key)
     people = counts[:, 0]
@@ -137,7 +137,7 @@ def _of_group(cube: Cube, table: ExactTable, group: Group, weighting: Weighting)
 def outside_one_weight(cube: Cube, table: ExactTable, group: Group, weighting: Weighting) -> tuple[int, ...]:
     """Of the people who gave each answer, how many have another weight than most of them have."""
     item = table.item or (group.key if table.kind == "grid" and table.by is None else "")
-    _, counts = _counts(cube, [_counter(table, item, row.key) for row in group.rows])
+    _, counts = _counts(cube, [_counters(table, item, row.key) for row in group.rows])
     _, weight = np.unique(weighting.weights.round(9), return_inverse=True)
     found = []
     for chosen in counts.T:
@@ -165,21 +165,30 @@ def against_the_rest(
     return dict(zip(keys, corrected(pairs, by), strict=True))
 
 
-def _counter(table: ExactTable, item: str, key: str) -> Counter:
+Summed = Counter | list[Counter]
+"""One counter, or several that are added up."""
+
+
+def _counters(table: ExactTable, item: str, key: str) -> Summed:
     if table.net is not None:
         return Counter(table.question, table.series, item, "net", table.net)
+    if table.kind == "ranking" and table.key.endswith(f".{FIRST_FIVE}"):
+        return [Counter(table.question, table.series, place, "option", key) for place in FIVE]
     first = table.kind == "ranking" and table.key.endswith(f".{FIRST_CHOICE}")
     return Counter(table.question, table.series, "1" if first else item, "option", key)
 
 
-def _counts(cube: Cube, wanted: Sequence[Counter]) -> tuple[tuple[NDArray[np.intp], ...], Floats]:
+def _counts(cube: Cube, wanted: Sequence[Summed]) -> tuple[tuple[NDArray[np.intp], ...], Floats]:
     known = cube.layout.counters
-    axes, counts = cube.cells([known.get(counter, 0) for counter in wanted])
+    parts = [one if isinstance(one, list) else [one] for one in wanted]
+    flat = [counter for part in parts for counter in part]
+    axes, counts = cube.cells([known.get(counter, 0) for counter in flat])
     found = counts.astype(np.float64)
-    for place, counter in enumerate(wanted):
+    for place, counter in enumerate(flat):
         if counter not in known:
             found[:, place] = 0.0
-    return axes, found
+    starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
+    return axes, np.add.reduceat(found, starts, axis=1)
 
 
 def _inside(

@@ -58,6 +58,7 @@ WORDS: Mapping[str, str] = {
     "measure.difference": "Difference in points",
     "measure.difference_low": "The difference by chance alone: from, in points (indicative)",
     "measure.difference_high": "The difference by chance alone: to, in points (indicative)",
+    "measure.points": "Points out of 100 in a ranking, by place; worked out from points rounded like counts",
     "measure.group": "Per cent of the group",
     "measure.rest": "Per cent of all the others who answered",
     "measure.chance": "How likely chance alone makes so large a difference, corrected for many groups (Holm)",
@@ -95,7 +96,7 @@ COMPARISONS = (
 MEASURES = (
     "answered", "live_here", "then", "now", "difference", "difference_low", "difference_high",
     "place_first", "place_last", "place_low", "place_high", "first_three",
-    "group", "rest", "chance", "differs",
+    "points", "group", "rest", "chance", "differs",
     "everybody_answered", "everybody_people", "everybody_share",
     "without_answered", "without_people", "without_share",
 )  # fmt: skip

@@ -8,7 +8,8 @@ KIND.top        first, percent, people, base[, second, second_percent][, aside, 
 KIND.tie        keys (two or more, in document order), percent, people, base[, aside, aside_percent]
 KIND.top-few    first, people, base              KIND.tie-few  keys, people, base
 KIND.spread     base: no figure shows which answer came first (also rating, number)
-                KIND: one, several, one-of, place, ranking (ranked at all), ranking-first (put first).
+                KIND: one, several, one-of, place, ranking (ranked at all),
+                ranking-first (put first), ranking-five (among the first five).
                 ``aside``: an answer like "Don't know", when it was given by more people than the first.
 scale.net       net, percent, people, base       scale.net-few  net, people, base
                 A question with a net ("a bit or very unsafe"): its first net.
@@ -44,7 +45,7 @@ from surveys.results.against import against
 from surveys.results.disclosure import ReleasedGroup, ReleasedRow, ReleasedTable
 from surveys.results.layout import NOT_GIVEN
 from surveys.results.rounding import Policy, percent
-from surveys.results.tables import ALL, FIRST_CHOICE, TEXTS
+from surveys.results.tables import ALL, FIRST_CHOICE, FIRST_FIVE, TEXTS
 
 Facts = dict[str, Any]
 
@@ -89,7 +90,8 @@ def headline(
             return found
     if table.kind in ("rating", "number"):
         return _middle(table, group, document)
-    kind = "ranking-first" if table.key == f"{table.question}.{FIRST_CHOICE}" else table.kind
+    second = table.key.removeprefix(f"{table.question}.")
+    kind = {FIRST_CHOICE: "ranking-first", FIRST_FIVE: "ranking-five"}.get(second, table.kind)
     return _top(kind, table, group, document)
 
 

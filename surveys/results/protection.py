@@ -14,7 +14,7 @@ from surveys.results.across import RESPONSES
 from surveys.results.across import Cell as Cell
 from surveys.results.deduction import PLENTY, Range, Sum, narrowed
 from surveys.results.rounding import Policy, needed, rounded
-from surveys.results.tables import ALL, EXCLUSIVE, ExactTable, Group
+from surveys.results.tables import ALL, EXCLUSIVE, FIRST_FIVE, ExactTable, Group
 
 BASES = ("asked", "answered", "skipped")
 
@@ -32,7 +32,9 @@ def base_cell(table: ExactTable, group: Group, name: str) -> Cell:
 
 def row_cell(table: ExactTable, group: Group, row: str) -> Cell:
     """A count, named alike in every table that shows it."""
-    run = "first" if table.by is None and table.key != table.question else "option"
+    second = table.by is None and table.key != table.question
+    five = table.key == f"{table.question}.{FIRST_FIVE}"
+    run = FIRST_FIVE if five else "first" if second else "option"
     return ("net" if table.net else run, table.question, table.series, row, *_scope(table, group))
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from surveys import arrays as np
 
@@ -73,6 +74,22 @@ def order_of(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def as_json(places: Sequence[Place], grain: int = 1) -> list[dict[str, Any]]:
+    """Plain JSON, with the first and last place of the band. ``grain``: ``top_three`` to so many in 100."""
+    found: list[dict[str, Any]] = []
+    for _, band in groupby(places, key=lambda place: place.tied):
+        members = list(band)
+        first, last = len(found) + 1, len(found) + len(members)
+        found += [
+            {
+                "key": one.key, "rank": one.rank, "first": first, "last": last, "low": one.low,
+                "high": one.high, "top_three": grain * round(100 * one.top_three / grain),
+            }
+            for one in members
+        ]  # fmt: skip
+    return found
 
 
 def shares_drawn(counts: NDArray[np.int64], base: int, *, draws: int = DRAWS, seed: int = SEED) -> Floats:

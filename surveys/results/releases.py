@@ -292,6 +292,10 @@ def _settled(before: Counts, after: Counts) -> Counts:
         left_out=after.left_out,
         in_campaigns=after.in_campaigns,
         weights=weighed,
+        rankings={
+            **after.rankings,
+            **{key: one for key, one in before.rankings.items() if (key, exact.ALL) in stayed},
+        },
         with_without=with_without.agreeing([settle(table) for table in after.with_without], settled),
     )
 
@@ -360,7 +364,9 @@ def _prepared(
         "weighting": weighting,
         "report": [[a.table, a.rule, a.group, a.row] for a in left_out],
     }
-    content |= alongside.alongside(content, document, outside.targets, contents_before(session, survey))
+    content |= alongside.alongside(
+        content, document, outside.targets, contents_before(session, survey), counts.rankings
+    )
     if kind != "interim":
         content |= both_ways(counts, policy)
     if both.tables:

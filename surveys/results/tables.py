@@ -25,6 +25,9 @@ ALL = "all"
 WHO = "who"
 FIRST_CHOICE = "first"
 """Suffix of a ranking's second table: who put an option first, beside who ranked it at all."""
+FIRST_FIVE = "first-five"
+"""Suffix of its third, where people rank more than five: who put an option among the first five."""
+FIVE = ("1", "2", "3", "4", "5")
 TEXTS = ("short-text", "long-text")
 EXCLUSIVE = ("one", "place", "rating", "number", "grid", *TEXTS)
 """Kinds whose answers exclude each other: their rows add up to the people who answered."""
@@ -88,7 +91,7 @@ class _Ask:
 def topline(
     cube: Cube, question: str, *, where: Where | None = None, own_base: bool = False
 ) -> tuple[ExactTable, ...]:
-    """The tables of one question for everybody: one, or two for a ranking.
+    """The tables of one question for everybody: one, or two or three for a ranking.
 
     Pick-then-one is counted among the people who answered the question it picks from, unless ``own_base``.
     Raises SurveysError ``table.unknown`` for a question that is not asked.
@@ -241,8 +244,8 @@ def nets_of(document: Questionnaire, question: str) -> tuple[Net, ...]:
 
 # Rows and groups ------------------------------------------------------------------------------------------
 
-_Rows = Sequence[tuple[str, str, Measure, str]]
-"""For each row its key, and item, measure and key of the counter behind it."""
+_Rows = Sequence[tuple[str, str | tuple[str, ...], Measure, str]]
+"""For each row its key, and item (or items summed), measure and key of the counter behind it."""
 
 
 def _question(cube: Cube, id: str) -> Any:
@@ -293,6 +296,9 @@ def _toplines(
         runs.append((question.id, [(ALL, "", _rows(document, question, ""))]))
     if question.kind == "ranking":
         runs.append((f"{question.id}.{FIRST_CHOICE}", [(ALL, "", _rows(document, question, "1"))]))
+        if question.top > len(FIVE):
+            five = [(key, FIVE, measure, at) for key, _, measure, at in _rows(document, question, "")]
+            runs.append((f"{question.id}.{FIRST_FIVE}", [(ALL, "", five)]))
     return tuple(
         ExactTable(
             key=key,
@@ -301,7 +307,7 @@ def _toplines(
             base=base,
             groups=tuple(_group(g, ask, question.id, base, series, item, rows) for g, item, rows in groups),
             series=series,
-            adds_up=shared_out or key != question.id,
+            adds_up=shared_out or key.endswith(f".{FIRST_CHOICE}"),
             special=question.special_category,
             place=question.kind == "place",
             where=tuple(sorted((where or {}).items())),
@@ -315,7 +321,15 @@ def _group(key: str, ask: _Ask, question: str, base: str, series: int, item: str
         key=key,
         asked=ask(base, series, item, "asked"),
         skipped=ask(base, series, item, "skipped"),
-        rows=tuple(Row(row, ask(question, series, of, measure, at)) for row, of, measure, at in rows),
+        rows=tuple(
+            Row(
+                row,
+                sum(
+                    ask(question, series, one, measure, at) for one in ((of,) if isinstance(of, str) else of)
+                ),
+            )
+            for row, of, measure, at in rows
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 from pyxform.xls2xform import convert
 
 from portal import workbooks
+from portal.partnership.survey_models import models
 from surveys.errors import SurveysError
 from surveys.questionnaire.xlsform import rows
 from tests.surveys.questionnaire import samples
@@ -29,7 +30,12 @@ HOSTILE = [
     "-",
     "=cmd|' /C calc'!A0",
 ]
-DOCUMENTS = {"every kind": samples.every_kind(), "named": samples.named(), "one page": samples.one_page()}
+DOCUMENTS = {
+    "every kind": samples.every_kind(),
+    "named": samples.named(),
+    "one page": samples.one_page(),
+    **{f"model {key}": document for key, document in models().items()},
+}
 
 
 def refused(code: str, content: bytes) -> SurveysError:
@@ -90,3 +96,4 @@ def test_other_tools_read_the_exported_form(name: str) -> None:
         assert len(found[0]) == len(set(found[0]))
     made = convert(workbooks.write(tables), file_type=".xlsx", validate=False)
     assert "<h:html" in made.xform
+    assert made.warnings == []

@@ -67,9 +67,17 @@ class Taking:
         self.faults.append(SheetFault(sheet, line.number, column, code, said[:60]))
 
 
+def column_of(heading: str) -> tuple[str, str]:
+    """What a heading is about and the language it names: "label::Polish (pl)", "x_hint_pl"."""
+    if heading.startswith("x_hint_"):
+        return "hint", heading.removeprefix("x_hint_")
+    name, _, tongue = heading.partition("::")
+    return name, tongue
+
+
 def locale_of(heading: str, document: Questionnaire) -> str:
-    """The language a heading names: "label::Polish (pl)"; without one, the source language."""
-    _, _, tongue = heading.partition("::")
+    """The language a heading names; without one, the source language."""
+    _, tongue = column_of(heading)
     if not tongue:
         return document.source_locale
     match = _IN_PARENTHESES.search(tongue)
@@ -85,7 +93,8 @@ def check_languages(taking: Taking) -> None:
         seen: set[str] = set()
         for line in lines:
             for heading in line.cells:
-                if heading not in seen and "::" in heading and heading.split("::")[0] in TEXTS:
+                name, tongue = column_of(heading)
+                if heading not in seen and tongue and name in TEXTS:
                     seen.add(heading)
                     if not locale_of(heading, taking.document):
                         taking.fault(sheet, Line(1, {}), heading, "language.unknown")
@@ -95,19 +104,25 @@ def texts_of(taking: Taking, line: Line, ours: Mapping[str, str], name: str, bef
     """The texts of one column in every language, where they differ from ours; None when none does."""
     texts = dict(before or {})
     changed = False
-    for heading in {*line.cells, *ours}:
-        if heading.split("::")[0] != name:
-            continue
-        locale = locale_of(heading, taking.document)
-        ours_is = ours.get(f"{name}::{rows.language(locale)}", "") if locale else ""
-        now = line.cells.get(heading, "")
-        if locale and now != ours_is:
+    there, known = _by_locale(taking, line.cells, name), _by_locale(taking, ours, name)
+    for locale in taking.document.locales:
+        now = there.get(locale, "")
+        if now != known.get(locale, ""):
             changed = True
             if now:
                 texts[locale] = now
             else:
                 texts.pop(locale, None)
     return texts if changed else None
+
+
+def _by_locale(taking: Taking, cells: Mapping[str, str], name: str) -> dict[str, str]:
+    """A column's texts by language, however its headings call the languages."""
+    found: dict[str, str] = {}
+    for heading, text in cells.items():
+        if text and column_of(heading)[0] == name:
+            found.setdefault(locale_of(heading, taking.document), text)
+    return found
 
 
 def yes(taking: Taking, sheet: str, line: Line, heading: str) -> bool:

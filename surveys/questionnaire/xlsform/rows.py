@@ -30,18 +30,26 @@ OPTION_FLAGS = ("exclusive", "write_in")
 OPTION_WORDS = ("meaning", "stop", "hand_over", "topic")
 
 
-def language(locale: str) -> str:
-    """How a language is called in a column's heading: "Polish (pl)"."""
-    return f"{NAMES.get(locale, locale)} ({locale.replace('_', '-')})"
+def language(locale: str, locales: Sequence[str] = ()) -> str:
+    """How a language is called in a column's heading: "Polish (pl)".
+
+    Other tools know languages, not countries: "English (en)"; the country only tells two of them apart.
+    """
+    code = locale.partition("_")[0]
+    alone = sum(one.partition("_")[0] == code for one in locales) < 2
+    return f"{NAMES.get(locale, locale)} ({code if alone else locale.replace('_', '-')})"
 
 
 def headings(document: Questionnaire) -> dict[str, list[str]]:
     """The columns of each sheet, in order."""
 
     def each(*names: str) -> list[str]:
-        return [f"{name}::{language(locale)}" for name in names for locale in document.locales]
+        return [
+            f"{name}::{language(locale, document.locales)}" for name in names for locale in document.locales
+        ]
 
     own = [f"x_{name}" for name in (*QUESTION_WORDS, *QUESTION_NUMBERS, *QUESTION_FLAGS)]
+    choice_hints = [f"x_hint_{locale}" for locale in document.locales]
     option_own = [f"x_{name}" for name in ("code", *OPTION_WORDS, *OPTION_FLAGS, "min_age", "kind")]
     return {
         "survey": [
@@ -49,7 +57,7 @@ def headings(document: Questionnaire) -> dict[str, list[str]]:
             *("appearance", "choice_filter", "x_kind", "x_section", "x_help", "x_jumps"),
             *each("x_short", "x_unit"), *own,
         ],
-        "choices": ["list_name", "name", *each("label", "hint"), *option_own],
+        "choices": ["list_name", "name", *each("label"), *choice_hints, *option_own],
         "settings": ["form_title", "form_id", "version", "default_language", "x_draft"],
     }  # fmt: skip
 
@@ -68,7 +76,7 @@ def export(document: Questionnaire, version: str = "1", draft: str = "") -> Shee
                 "form_title": document.say(document.title, document.source_locale),
                 "form_id": document.key,
                 "version": version,
-                "default_language": language(document.source_locale),
+                "default_language": language(document.source_locale, document.locales),
                 "x_draft": draft,
             },
         ),
@@ -87,14 +95,14 @@ def _filled(row: Mapping[str, Any]) -> Row:
     return {name: str(value) for name, value in row.items() if value not in (None, "", False)}
 
 
-def each_text(name: str, texts: Texts | None) -> Row:
-    return {f"{name}::{language(locale)}": text for locale, text in (texts or {}).items()}
+def each_text(document: Questionnaire, name: str, texts: Texts | None) -> Row:
+    return {f"{name}::{language(locale, document.locales)}": text for locale, text in (texts or {}).items()}
 
 
 def _survey(document: Questionnaire) -> Iterator[dict[str, Any]]:
     for part in document.parts:
         yield {"type": "begin_group", "name": f"part-{part.id}", "x_kind": "part"} | each_text(
-            "label", part.title
+            document, "label", part.title
         )
         for page in part.pages:
             yield from _page(document, page)
@@ -114,9 +122,11 @@ def _page(document: Questionnaire, page: Page) -> Iterator[dict[str, Any]]:
         "x_jumps": jumps,
         "relevant": written(page.when, document) if page.when else "",
         "appearance": "field-list",
-    } | each_text("label", page.title)
+    } | each_text(document, "label", page.title)
     if page.body:
-        yield {"type": "note", "name": f"words-{page.id}", "x_kind": "body"} | each_text("label", page.body)
+        yield {"type": "note", "name": f"words-{page.id}", "x_kind": "body"} | each_text(
+            document, "label", page.body
+        )
     for question in page.questions:
         yield from _question(document, question)
     yield {"type": "end_group", "name": f"page-{page.id}"}
@@ -128,10 +138,10 @@ def _question(document: Questionnaire, question: Any) -> Iterator[dict[str, Any]
         "x_kind": question.kind,
         "required": "yes" if question.required else "",
         "relevant": written(question.when, document) if question.when else "",
-        **each_text("label", question.text),
-        **each_text("hint", question.hint),
-        **each_text("x_short", question.short),
-        **each_text("x_unit", getattr(question, "unit", None)),
+        **each_text(document, "label", question.text),
+        **each_text(document, "hint", question.hint),
+        **each_text(document, "x_short", question.short),
+        **each_text(document, "x_unit", getattr(question, "unit", None)),
         **{f"x_{name}": getattr(question, name, "") for name in QUESTION_WORDS},
         **{f"x_{name}": _number(getattr(question, name, None)) for name in QUESTION_NUMBERS},
         **{f"x_{name}": "yes" if getattr(question, name, False) else "" for name in QUESTION_FLAGS},
@@ -143,7 +153,7 @@ def _question(document: Questionnaire, question: Any) -> Iterator[dict[str, Any]
                 "type": f"select_one {question.id}",
                 "name": f"{question.id}.{line.key}",
                 "x_kind": "row",
-                **each_text("label", line.text),
+                **each_text(document, "label", line.text),
             }
         yield {"type": "end_group", "name": question.id}
         return
@@ -156,7 +166,7 @@ def _question(document: Questionnaire, question: Any) -> Iterator[dict[str, Any]
                     "name": f"{question.id}.{option.key}",
                     "x_kind": "write-in",
                     "relevant": f"selected(${{{question.id}}}, '{option.key}')",
-                } | each_text("label", option.text)
+                } | each_text(document, "label", option.text)
 
 
 def _number(value: Any) -> str:
@@ -201,13 +211,13 @@ def _choices(document: Questionnaire) -> Iterator[dict[str, Any]]:
             for key, option in plan_of(document).options[question.id].items():
                 if key not in own:
                     yield {"list_name": question.id, "name": key, "x_kind": "earlier"} | each_text(
-                        "label", option.text
+                        document, "label", option.text
                     )
         if question.kind == "rating":
             for point in range(question.low, question.high + 1):
                 texts = question.labels.get(point) or {document.source_locale: str(point)}
                 yield {"list_name": question.id, "name": str(point), "x_kind": "point"} | each_text(
-                    "label", texts
+                    document, "label", texts
                 )
         if question.kind == "number":
             for band in question.bins:
@@ -215,17 +225,18 @@ def _choices(document: Questionnaire) -> Iterator[dict[str, Any]]:
                     "list_name": question.id,
                     "name": band.key,
                     "x_kind": f"band {band.first} {band.last}",
-                } | each_text("label", band.text)
+                } | each_text(document, "label", band.text)
         for option in getattr(question, "options", ()):
-            yield _choice(question.id, option)
+            yield _choice(document, question.id, option)
 
 
-def _choice(list_name: str, option: Option) -> dict[str, Any]:
+def _choice(document: Questionnaire, list_name: str, option: Option) -> dict[str, Any]:
     return {
         "list_name": list_name,
         "name": option.key,
-        **each_text("label", option.text),
-        **each_text("hint", option.hint),
+        **each_text(document, "label", option.text),
+        # On this sheet pyxform falls over every column in several languages but the label.
+        **{f"x_hint_{locale}": text for locale, text in (option.hint or {}).items()},
         "x_code": option.code,
         **{f"x_{name}": getattr(option, name) for name in OPTION_WORDS if name != "meaning"},
         "x_meaning": "" if option.meaning == "answer" else option.meaning,

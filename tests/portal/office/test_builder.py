@@ -74,6 +74,70 @@ def test_a_draft_starts_from_the_model_survey_and_is_listed(ann: PageClient) -> 
     assert "Residents 2027" in ann.page("/office/surveys").main
 
 
+def delete(client: PageClient, draft_id: str, rest: str, seen: str) -> None:
+    """Presses Delete beside a question or page."""
+    token = dict(client.page(at(draft_id, "/settings")).form("Save").fields)["csrf_token"]
+    pressed = {"csrf_token": token, "action": "delete", "seen": seen}
+    client.post(at(draft_id, f"{rest}/act"), data=pressed, headers={"Origin": "http://localhost"})
+
+
+def test_what_is_typed_about_a_deleted_question_is_kept_with_the_way_back(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    typing = ann.page(at(draft_id, "/questions/why"))
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    delete(bob, draft_id, "/questions/why", seen="0")
+    held = ann.submit(typing, {"text": "Why, in your own words?", "hint": HOSTILE}, "Save", status=410)
+    assert "Bob Brook" in held.main
+    copied = ["".join(box.itertext()).strip() for box in held.root.iter("textarea")]
+    assert {"Why, in your own words?", HOSTILE} <= set(copied)
+    ann.submit(held, button="Undo: Deleted a question")
+    clash = ann.submit(held, button="Try again", status=422)
+    assert "Why, in your own words?" in clash.main
+    ann.submit(clash, button="Save")
+    assert document(writing, draft_id).question_by_id["why"].text["en_GB"] == "Why, in your own words?"
+
+
+def test_a_deleted_page_or_answer_keeps_what_was_typed_and_a_made_up_one_is_not_found(
+    app: Flask, ann: PageClient, draft_id: str
+) -> None:
+    page, answer = ann.page(at(draft_id, "/pages/9")), ann.page(at(draft_id, "/questions/age/answers/13-15"))
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    there = bob.page(at(draft_id, "/questions/age"))
+    bob.submit(there, {"action": "delete:options:13-15"}, "Save")
+    kept = ann.submit(answer, {"text": "Young teenagers"}, "Save", status=410)
+    assert "Young teenagers" in kept.main
+    delete(bob, draft_id, "/pages/9", seen="1")
+    held = ann.submit(page, {"title": "What I typed"}, "Save", status=410)
+    assert "What I typed" in held.main
+    made_up = dict(page.form("Save").fields) | {"title": "X"}
+    sent = {"data": made_up, "headers": {"Origin": "http://localhost"}}
+    assert ann.post(at(draft_id, "/pages/nowhere"), **sent).status_code == 404
+
+
+def test_two_translators_at_once_keep_what_the_other_typed_and_what_has_no_place_any_more(
+    app: Flask, ann: PageClient, draft_id: str, writing: Writing
+) -> None:
+    mine = ann.page(at(draft_id, "/languages/pl"))
+    bob = sign_in(app, "consultation", name="Bob Brook")
+    bob.submit(
+        bob.page(at(draft_id, "/languages/pl")),
+        {"text:question:age.text": "Bob: wiek"},
+        "Save the translations",
+    )
+    saved = ann.submit(mine, {"text:question:topics.text": "Ann: tematy"}, "Save the translations")
+    assert "Saved" in saved.html
+    there = document(writing, draft_id).question_by_id
+    assert (there["age"].text["pl"], there["topics"].text["pl"]) == ("Bob: wiek", "Ann: tematy")
+    mine = ann.page(at(draft_id, "/languages/pl"))
+    delete(bob, draft_id, "/questions/why", seen="2")
+    typed = {"text:question:why.text": "Ann: czemu", "text:question:age.text": "Ann: wiek"}
+    told = ann.submit(mine, typed, "Save the translations", status=422)
+    assert "Ann: czemu" in told.main
+    ann.submit(told, button="Save the translations")
+    assert document(writing, draft_id).question_by_id["age"].text["pl"] == "Ann: wiek"
+
+
 def test_a_file_with_faults_says_every_fault_and_makes_nothing(ann: PageClient) -> None:
     page = ann.page("/office/surveys/begin")
     token = dict(page.form("Make the draft").fields)["csrf_token"]

@@ -131,9 +131,9 @@ def test_an_xlsform_changed_in_a_spreadsheet_is_exactly_that_change(
     assert "Nothing was different" in same.html
     assert "form is in" not in same.html
     assert patches.difference(before, editing.opened(document(writing, draft_id))) == []
-    edited = changed(content, "choices", "13-15", "label::English (en-GB)", "=13 to 15, really")
+    edited = changed(content, "choices", "13-15", "label::English (en)", "=13 to 15, really")
     assert "formulas" in upload(ann, at(draft_id, "/xlsform"), edited).main
-    edited = changed(content, "choices", "13-15", "label::English (en-GB)", "Thirteen to fifteen")
+    edited = changed(content, "choices", "13-15", "label::English (en)", "Thirteen to fifteen")
     step = upload(ann, at(draft_id, "/xlsform"), edited)
     [shown] = list(step.root.iter("tr"))[1:]
     said = " ".join("".join(shown.itertext()).split())
@@ -161,7 +161,7 @@ def test_a_form_changed_while_a_colleague_worked_changes_only_what_its_writer_ch
     bob = sign_in(app, "consultation", name="Bob Brook")
     content = ann.get(at(draft_id, "/xlsform.xlsx")).data
     reword(bob, draft_id, "age", hint="Bob’s hint")
-    edited = changed(content, "survey", "why", "label::English (en-GB)", "Why, in your words?")
+    edited = changed(content, "survey", "why", "label::English (en)", "Why, in your words?")
     assert "form is in" in upload(ann, at(draft_id, "/xlsform"), edited).html
     there = document(writing, draft_id).question_by_id
     assert there["why"].text["en_GB"] == "Why, in your words?"
@@ -175,8 +175,8 @@ def test_a_form_that_changes_what_a_colleague_changed_shows_both_and_changes_not
     bob = sign_in(app, "consultation", name="Bob Brook")
     content = ann.get(at(draft_id, "/xlsform.xlsx")).data
     reword(bob, draft_id, "age", text="Bob’s age?")
-    edited = changed(content, "survey", "age", "label::English (en-GB)", "Ann’s age?")
-    edited = changed(edited, "survey", "why", "label::English (en-GB)", "Ann’s why?")
+    edited = changed(content, "survey", "age", "label::English (en)", "Ann’s age?")
+    edited = changed(edited, "survey", "why", "label::English (en)", "Ann’s why?")
     before = editing.opened(document(writing, draft_id))
     told = upload(ann, at(draft_id, "/xlsform"), edited)
     assert told.status == 422

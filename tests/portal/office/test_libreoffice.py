@@ -97,9 +97,7 @@ def test_an_xlsform_comes_back_with_just_the_change(
 ) -> None:
     content = ann.get(at(draft_id, "/xlsform.xlsx")).data
     before = editing.opened(document(writing, draft_id))
-    edited = changed(
-        content, "survey", "safe", "label::English (en-GB)", "How safe are you, “really” – at 5?"
-    )
+    edited = changed(content, "survey", "safe", "label::English (en)", "How safe are you, “really” – at 5?")
     upload(ann, at(draft_id, "/xlsform"), passed(edited, "xlsform.xlsx"))
     [only] = patches.difference(before, editing.opened(document(writing, draft_id)))
     assert (only["before"], only["after"]) == ("How safe do you feel?", "How safe are you, “really” – at 5?")

@@ -15,7 +15,14 @@ from surveys.questionnaire.xlsform.reading import Line, SheetFault, take_over
 from tests.surveys.questionnaire import samples
 
 Sheets = dict[str, list[Line]]
-DOCUMENTS = {"every kind": samples.every_kind(), "named": samples.named(), "one page": samples.one_page()}
+DOCUMENTS = {
+    "every kind": samples.every_kind(),
+    "named": samples.named(),
+    "one page": samples.one_page(),
+    "hinted": editing.set_option(
+        samples.every_kind(), "age", "13-15", {"hint": {"en_GB": "On the day", "pl": "W tym dniu"}}
+    ),
+}
 
 
 def sheets(document: Questionnaire) -> Sheets:
@@ -55,12 +62,12 @@ def test_what_goes_out_comes_back_as_it_was(name: str) -> None:
 def test_one_changed_cell_is_exactly_that_change() -> None:
     document = DOCUMENTS["every kind"]
     for sheet, name, heading, value, at in (
-        ("survey", "age", "label::English (en-GB)", "Your age?", "text"),
+        ("survey", "age", "label::English (en)", "Your age?", "text"),
         ("survey", "age", "hint::Polish (pl)", "Wiek", "hint"),
         ("survey", "age", "required", "", "required"),
         ("survey", "why", "x_max_chars", "300", "max_chars"),
-        ("survey", "page-1", "label::English (en-GB)", "A title", "title"),
-        ("choices", "13-15", "label::English (en-GB)", "13, 14 or 15", "text"),
+        ("survey", "page-1", "label::English (en)", "A title", "title"),
+        ("choices", "13-15", "label::English (en)", "13, 14 or 15", "text"),
     ):
         found = sheets(document)
         line = change(found, sheet, name)
@@ -69,13 +76,23 @@ def test_one_changed_cell_is_exactly_that_change() -> None:
         assert at in only["path"], (name, heading)
 
 
+@pytest.mark.parametrize("heading", ["x_hint_en_GB", "hint::English (en-GB)", "hint::English (en)", "hint"])
+def test_a_hint_of_an_answer_is_read_however_its_column_is_called(heading: str) -> None:
+    document = DOCUMENTS["hinted"]
+    found = sheets(document)
+    line = change(found, "choices", "13-15", x_hint_en_GB="")
+    line.cells[heading] = "That day"  # type: ignore[index]
+    [only] = difference(document, take_over(document, found))
+    assert (only["path"][-2:], only["after"]) == (["hint", "en_GB"], "That day")
+
+
 def test_rows_moved_added_and_deleted_are_followed() -> None:
     document = DOCUMENTS["every kind"]
     found = sheets(document)
     survey = found["survey"]
     survey.append(survey.pop(next(n for n, line in enumerate(survey) if line.cells.get("name") == "why")))
     found["choices"].append(
-        Line(900, {"list_name": "age", "name": "over-90", "label::English (en-GB)": "Over 90"})
+        Line(900, {"list_name": "age", "name": "over-90", "label::English (en)": "Over 90"})
     )
     survey.append(Line(901, {"type": "select_one yes_no", "name": "cycles", "label": "Do you cycle?"}))
     for key in ("yes", "no"):
@@ -108,7 +125,7 @@ def test_a_hundred_faults_are_a_hundred_faults_and_nothing_changes() -> None:
         ("survey", "age", {"type": "integer"}, "type", "kind_changed"),
         ("survey", "age", {"required": "perhaps"}, "required", "yes_no"),
         ("survey", "age", {"x_wording": "many"}, "x_wording", "number"),
-        ("survey", "age", {"label__English (en-GB)": ""}, "label", "missing"),
+        ("survey", "age", {"label__English (en)": ""}, "label", "missing"),
         ("survey", "why", {"constraint": "regex(., 'x')"}, "constraint", "constraint"),
         ("choices", "13-15", {"x_code": "77"}, "x_code", "code"),
         ("choices", "13-15", {"list_name": "nowhere"}, "list_name", "unused"),
