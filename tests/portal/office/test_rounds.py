@@ -345,6 +345,14 @@ def test_lists_and_logs_keep_what_was_typed(app: Flask, ready: None, anna: PageC
     page = anna.submit(page, {"name": "Youth club", "contact": "Jo"}, "Save")
     assert "Jo" in page.main
     assert "Jo" not in sign_in(app, "member", name="Mo").page(page.url).main
+    again = anna.submit(page, {"name": "youth club", "speaks_for": "Teenagers"}, "Save", status=422)
+    assert "“Youth club” is on the list already" in again.main
+    entry, late = (anna.page(page.link("Youth club")) for _ in range(2))
+    assert anna.submit(entry, {"speaks_for": "Under 18s"}, "Save").h1 == "Who to tell"
+    told = anna.submit(late, {"speaks_for": "Pupils", "contact": "Mo"}, "Save", status=422)
+    assert ("Under 18s" in told.main, "Both versions are shown" in told.main) == (True, True)
+    page = anna.page("/office/rounds/spring/stakeholders")
+    assert ("Under 18s" in page.main, "Jo" in page.main, "Pupils" in page.main) == (True, True, False)
     sent = anna.page("/office/rounds/spring/stakeholders/sent")
     wanted = re.findall(r'name="stakeholders" type="checkbox" value="([^"]+)"', sent.html) or re.findall(
         r'value="([\w-]{22})"', sent.html
