@@ -45,7 +45,7 @@ WORDS: dict[str, Say] = {
     "record.missing": lambda _: "Fill this in",
     "record.too_long": lambda facts: f"Shorten this to {facts.get('most', '')} characters or fewer",
     "record.link": lambda _: "Enter a whole address that begins with https://",
-    "record.exists": lambda facts: f"“{facts.get('name', '')}” is on the list already. Correct its entry",
+    "record.exists": lambda facts: f"There is an entry “{facts.get('name', '')}” already. Correct that one",
     "record.changed": lambda _: (
         "Somebody else changed this since you opened it. Both versions are shown. Save again to keep yours"
     ),

@@ -135,7 +135,7 @@ def test_the_same_group_again_overwrites_nothing_and_leads_to_its_entry(app: Fla
     group = {"name": "Carers", "affected": "y", "expected": "40", "reached": "12", "how": "Carers UK mailing"}
     page = officer.submit(officer.page("/office/reach/autumn"), group, "Save the group")
     again = officer.submit(page, {"name": "carers", "reached": "15"}, "Save the group", status=422)
-    assert "“Carers” is noted already" in again.main
+    assert "There is an entry “Carers” already" in again.main
     both = officer.submit(again, button="Open its entry with what you typed", status=422)
     assert "Carers UK mailing" in both.main
     entry, late = (officer.page(page.link("Carers")) for _ in range(2))

@@ -346,7 +346,7 @@ def test_lists_and_logs_keep_what_was_typed(app: Flask, ready: None, anna: PageC
     assert "Jo" in page.main
     assert "Jo" not in sign_in(app, "member", name="Mo").page(page.url).main
     again = anna.submit(page, {"name": "youth club", "speaks_for": "Teenagers"}, "Save", status=422)
-    assert "“Youth club” is on the list already" in again.main
+    assert "There is an entry “Youth club” already" in again.main
     entry, late = (anna.page(page.link("Youth club")) for _ in range(2))
     assert anna.submit(entry, {"speaks_for": "Under 18s"}, "Save").h1 == "Who to tell"
     told = anna.submit(late, {"speaks_for": "Pupils", "contact": "Mo"}, "Save", status=422)
