@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.partnership import outbox
 from portal.partnership.rounds import Round, note
 from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
@@ -26,6 +27,8 @@ from surveys.questionnaire.wordings import fingerprint
 from surveys.sealing import KEY_ID_CHARS, Keyring
 
 MOST_CHARS = 10_000
+BETWEEN = re.compile(r"[\s,;<>()\[\]\"]+")
+"""What stands between an address and the words around it."""
 WEB = re.compile(r"https://[^\s\"<>]+")
 
 
@@ -349,6 +352,34 @@ def stakeholders_of(session: Session, round_: Round, keys: Keyring | None = None
         Told(row, contact_of(row, keys) if keys else "", tuple(sendings.get(row.id, ())))
         for row in session.scalars(listed.order_by(Stakeholder.name))
     )
+
+
+def mailboxes(
+    session: Session, round_: Round, *, by: str, now: dt.datetime, keys: Keyring
+) -> tuple[tuple[str, str], ...]:
+    """The name and every e-mail address of those to be told, for a letter to all of them; a noted look.
+
+    How one is reached is free text: what looks like an address in it is taken, the rest passed over.
+    """
+    found = [
+        (one.stakeholder.name, address)
+        for one in stakeholders_of(session, round_, keys)
+        for address in addresses_in(one.contact)
+    ]
+    note(session, round_, "round.mailboxes_read", {"addresses": len(found)}, by=by, now=now, keys=keys)
+    return tuple(found)
+
+
+def addresses_in(contact: str) -> tuple[str, ...]:
+    """What looks like an e-mail address in such a text, each once."""
+    found: dict[str, str] = {}
+    for word in BETWEEN.split(contact):
+        try:
+            address = outbox.address(word.removeprefix("mailto:").strip("."))
+        except SurveysError:
+            continue
+        found.setdefault(address.casefold(), address)
+    return tuple(found.values())
 
 
 def _stakeholder(session: Session, round_: Round, wanted: str) -> Stakeholder:

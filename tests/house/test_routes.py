@@ -134,7 +134,7 @@ ADDRESSES = {
     "/office/outcome": READ,
     "/office/outcome/<slug>": BOTH,
     "/office/outreach/<slug>": BOTH,
-    "/office/outreach/<slug>/mail-merge.csv": READ,
+    "/office/outreach/<slug>/mail-merge.csv": WRITE,
     "/office/people": READ,
     "/office/plan/<int:year>/scrutiny": BOTH,
     "/office/plan/<int:year>/scrutiny/<recommendation_id>": BOTH,

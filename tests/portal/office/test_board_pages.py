@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,14 @@ def test_charts_are_drawn_from_the_same_figures(app: Flask, survey: Survey) -> N
     assert pages["data"][0]["text"][0] == "65"
     days = officer.get("/office/board/local/days.json").get_json()
     assert days["data"][0]["y"] == [20, 20]
+    channels = officer.get("/office/board/local/channels.json").get_json()
+    assert (channels["data"][0]["text"], channels["layout"]["yaxis"]["ticktext"]) == (["40"], ["On the web"])
+    languages = officer.get("/office/board/local/languages.json").get_json()
+    assert languages["data"][0]["text"] == ["40"]
+    page = officer.page("/office/board/local")
+    for drawn in set(re.findall(r"/office/board/local/[\w-]+\.json", page.html)):
+        assert officer.get(drawn).status_code == 200, drawn
+    assert page.html.count(".json") == 4
     assert officer.get("/office/board/local/else.json").status_code == 404
     assert officer.get("/office/board/nothing").status_code == 404
 
@@ -89,8 +98,15 @@ def test_charts_are_drawn_from_the_same_figures(app: Flask, survey: Survey) -> N
 def test_a_figure_that_is_hidden_reaches_no_chart() -> None:
     from portal import board_charts
 
-    assert board_charts.pages([("a", None)]) is None
+    assert board_charts.counts([("a", None)]) is None
     assert board_charts.days([]) is None
+    assert board_charts.beside([("a", None, 40)]) is None
+    drawn = board_charts.beside([("Male", 40, 49), ("Female", None, 51), ("Other", None, None)])
+    assert drawn is not None
+    _, answered, here = drawn["data"]
+    assert (answered["x"], here["x"], drawn["layout"]["yaxis"]["ticktext"]) == (
+        [40], [49, 51], ["Male", "Female"],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
