@@ -74,7 +74,7 @@ def round_languages(slug: str) -> ResponseReturnValue:
     """Who read each language; after the opening, a checked one can be added."""
     round_ = the_round(slug)
     session = read_session()
-    form = LanguageChecked(on=london_day(now()))
+    form, wrong = LanguageChecked(on=london_day(now())), ""
     if request.method == "POST":
         locale = request.form.get("locale", "")
         if locale not in current_app.extensions["portal.locales"]:
@@ -94,6 +94,9 @@ def round_languages(slug: str) -> ResponseReturnValue:
             return redirect(url_for("office.round_languages", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
+            wrong = locale
+            for field in form:
+                field.id = f"{field.name}-{locale}"
     asked = instruments.of_round(session, round_)
     spoken = sorted({locale for one in asked for locale in one.languages})
     return _answer(
@@ -102,6 +105,9 @@ def round_languages(slug: str) -> ResponseReturnValue:
         round_,
         surveys=asked,
         spoken=spoken,
+        wrong=wrong,
+        site=current_app.extensions["portal.locales"],
+        today=london_day(now()).isoformat(),
         checks=gates.language_checks_of(session, round_),
         line=next(one for one in lines_of(round_) if one.code == "languages"),
         lack_words=lack_words,
