@@ -86,7 +86,7 @@ def beside(rows: Sequence[tuple[str, int | None, int | None]]) -> Json | None:
     }  # fmt: skip
     signs = (
         ("Those who answered", 1, {"symbol": "circle", "color": style.STAND_IN["series-1"]}),
-        ("The people here, by the census", 2, diamond),
+        ("Those who live here", 2, diamond),
     )
     for name, which, marker in signs:
         seen = [(row[0], row[which], number) for number, row in enumerate(kept) if row[which] is not None]

@@ -149,8 +149,8 @@ def _complaints(session: Session, today: dt.date) -> Line:
     found, name = complaints.standing(session, today), "Data-protection complaints"
     if found.next_day is None:
         return Line("good", name, "None waits for an answer.")
-    words = f"{found.open} not answered yet"
-    words += f", {found.unacknowledged} of them not acknowledged." if found.unacknowledged else "."
+    words = f"Not answered: {found.open}"
+    words += f"; not acknowledged: {found.unacknowledged}." if found.unacknowledged else "."
     if found.late_acknowledgements:
         words += f" {found.late_acknowledgements} should have been acknowledged by now."
     if found.late_answers:

@@ -28,7 +28,7 @@ from surveys.surveys import london_day
 TEXT_MOST = 5000
 ANSWER_MOST = 5000
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-ACKNOWLEDGED = "complaint-received"
+ACKNOWLEDGED = f"{outbox.RESIDENT}complaint"
 ARRIVED = "complaint-arrived"
 """Kinds of letters: to the writer, and to whoever answers complaints."""
 BY_MAIL = "job:mail"

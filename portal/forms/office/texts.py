@@ -96,7 +96,8 @@ HINTS = {
     "sensitive": "Keeps “Exit this page” in reach",
     "helpline.state": "Only “checked” and “known” are shown to the public",
     "privacy.state": (
-        "A consultation opens only when every part the law asks for is given. Until then the page says so"
+        "A consultation opens only when every part the law asks for is given. "
+        "Until then the public page says which is not confirmed"
     ),
     "accessibility.state": "Until it is given, the page says that it is not confirmed",
     "exit_url": "A page that says nothing about this site",

@@ -130,6 +130,15 @@ def test_a_complaint_is_acknowledged_and_answered(app: Flask, officer: PageClien
     page = Page(officer.get(page.link(made.reference)))
     assert "3 High Street" in page.main
     assert "<b>name" not in page.html
+    assert "No mail server" not in page.main
+    with store(app).writing() as session:
+        mailed = complaints.receive(
+            session, text="Mine too", name="", contact="tom@example.org", subject="s", body="b", address="a",
+            now=clock(), keys=KEYS,
+        )  # fmt: skip
+    page_of_it = officer.page(f"/office/complaints/{mailed.reference}")
+    assert "No mail server is set, so nothing reached the writer" in page_of_it.main
+    assert "tom@example.org" not in officer.page("/office/outbox").main
     officer.submit(page, {}, "It is acknowledged")
     page = Page(officer.get(f"/office/complaints/{made.reference}"))
     page = officer.submit(page, {"words": " "}, "It is answered", status=422)
