@@ -19,7 +19,7 @@ from portal.forms.office.reach import (
     Receive,
     Regarded,
 )
-from portal.office.blueprint import bp, keys, now, officer, said, whole
+from portal.office.blueprint import bp, keys, name_of, now, officer, said, whole
 from portal.office.signature import signed
 from portal.partnership import meetings, pages, rounds, submissions
 from portal.partnership import reach as reaching
@@ -97,7 +97,7 @@ def reach_group(slug: str, group_id: str) -> ResponseReturnValue:
         abort(404)
     form = Group(data=None if request.method == "POST" else _group_shown(found))
     theirs: list[tuple[str, str, str]] = []
-    other = ""
+    other = who = ""
     if request.method == "POST" and form.validate():
         try:
             with writing() as session:
@@ -110,10 +110,11 @@ def reach_group(slug: str, group_id: str) -> ResponseReturnValue:
             other = str(problem.facts.get("id", ""))
             if problem.code == "group.changed":
                 found = read_session().get_one(ConsultedGroup, group_id)
+                who = name_of(found.noted_by) if form.seen.data else ""
                 theirs, form.seen.data = form.against(_group_shown(found)), found.state
     page = render_template(
         "office/board/group.html",
-        round=round_, title=_title(slug), found=found, form=form, theirs=theirs, other=other,
+        round=round_, title=_title(slug), found=found, form=form, theirs=theirs, other=other, who=who,
     )  # fmt: skip
     return make_response(page, 422 if form.problems() else 200)
 

@@ -9,7 +9,7 @@ WORDS: dict[str, Say] = {
     "group.counts": lambda _: "Enter about how many people, 0 or more",
     "group.exists": lambda facts: f"There is an entry “{facts.get('name', '')}” already. Correct that one",
     "group.changed": lambda _: (
-        "Somebody else changed this since you opened it. Both versions are shown. Save again to keep yours"
+        "Something else is stored than you saw. Both versions are shown. Save again to put yours in its place"
     ),
     "regarded.title": lambda _: "Give the consultation’s title and who held it",
     "regarded.taken": lambda _: "Say what was taken from it",

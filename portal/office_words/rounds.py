@@ -47,7 +47,7 @@ WORDS: dict[str, Say] = {
     "record.link": lambda _: "Enter a whole address that begins with https://",
     "record.exists": lambda facts: f"There is an entry “{facts.get('name', '')}” already. Correct that one",
     "record.changed": lambda _: (
-        "Somebody else changed this since you opened it. Both versions are shown. Save again to keep yours"
+        "Something else is stored than you saw. Both versions are shown. Save again to put yours in its place"
     ),
     "record.unknown": lambda _: "This is not on the list any more",
     "document.empty": lambda _: "Choose a file that has something in it",
