@@ -16,6 +16,8 @@ class Facts:
     minutes: int
     closes: str
     address: str
+    named: bool = False
+    """Organisations answer under their name; otherwise nobody is asked for one."""
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,15 @@ class Text:
 def texts(facts: Facts, locale: str) -> tuple[Text, ...]:
     """Everything to copy, in one language. Neutral: none of it says what somebody may have lived through."""
     with force_locale(locale):
-        ask = gettext(
-            "What should be worked on first where you live? The partners of %(place)s ask everybody.",
-            place=facts.place,
-        )
-        how = gettext(
-            "It takes about %(minutes)d minutes, on any phone, without a name. Open until %(day)s.",
-            minutes=facts.minutes,
-            day=facts.closes,
-        )
+        if facts.named:
+            ask, how, subject, pass_on = _of_organisations(facts)
+        else:
+            ask, how, subject, pass_on = _of_everybody(facts)
         where = gettext("Answer here: %(address)s", address=facts.address)
         paper = gettext("You can also answer on paper or by phone, and in other languages: ask us.")
         promise = gettext("We publish what people said, what was decided, and what could not be done.")
         crime = gettext("It is not for reporting a crime. In danger, call 999.")
-        subject = gettext("Please pass on: a survey for everybody in %(place)s", place=facts.place)
         hello = gettext("Dear colleague,")
-        pass_on = gettext("Please tell the people you are in touch with. Every group counts.")
         social = f"{ask} {where} ({facts.closes})"
         return (
             Text("Newsletter", "\n\n".join((ask, f"{how} {where}", f"{paper} {promise}", crime))),
@@ -55,3 +50,37 @@ def texts(facts: Facts, locale: str) -> tuple[Text, ...]:
                 "\n\n".join((hello, ask, f"{how} {where}", pass_on, promise, facts.partnership)),
             ),
         )
+
+
+def _of_everybody(facts: Facts) -> tuple[str, str, str, str]:
+    """What is asked of whom; how it goes; the subject of a mail; what its reader is asked to do."""
+    return (
+        gettext(
+            "What should be worked on first where you live? The partners of %(place)s ask everybody.",
+            place=facts.place,
+        ),
+        gettext(
+            "It takes about %(minutes)d minutes, on any phone, without a name. Open until %(day)s.",
+            minutes=facts.minutes,
+            day=facts.closes,
+        ),
+        gettext("Please pass on: a survey for everybody in %(place)s", place=facts.place),
+        gettext("Please tell the people you are in touch with. Every group counts."),
+    )
+
+
+def _of_organisations(facts: Facts) -> tuple[str, str, str, str]:
+    """The same for a survey that publishes the name of whoever answers."""
+    takes = gettext(
+        "It takes about %(minutes)d minutes. Open until %(day)s.", minutes=facts.minutes, day=facts.closes
+    )
+    named = gettext("We ask for your organisation’s name and publish it with what it says.")
+    return (
+        gettext(
+            "What should be worked on first? The partners of %(place)s ask organisations and groups.",
+            place=facts.place,
+        ),
+        f"{takes} {named}",
+        gettext("Please answer: a survey for organisations in %(place)s", place=facts.place),
+        gettext("Please answer for your organisation, and tell others that work here."),
+    )

@@ -57,6 +57,7 @@ ROLES: dict[str, Row] = {
         "consultation administrator",
         read="member auditor analyst",
     ),
+    **_office("reach_group round_stakeholder", "consultation administrator"),
     **_office("health", "administrator information consultation", read="auditor"),
     **_office("complaints complaint", "information administrator", read="auditor"),
     **_office("outcome outcome_told outreach mail_merge", "consultation administrator", read="auditor"),

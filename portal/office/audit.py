@@ -22,6 +22,7 @@ from portal.partnership.gates import GateOverride
 from portal.partnership.openings import RoundChange
 from surveys import audit as log
 from surveys.audit import Entry, Reason
+from surveys.surveys import LONDON
 
 PAGE = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -54,7 +55,8 @@ class Wanted:
         before = (whole(year), whole(number)) if whole(year) and number.isdecimal() else None
         try:
             day = dt.date.fromisoformat(given.get("day", ""))
-        except ValueError:
+            _midnight(day + dt.timedelta(days=1))
+        except (ValueError, OverflowError):
             day = None
         short = {name: given.get(name, "").replace("\0", "")[:120] for name in ("actor", "action", "subject")}
         return cls(**short, day=day, before=before)
@@ -68,12 +70,17 @@ class Wanted:
         if self.subject:
             query = query.where(Entry.subject.contains(self.subject, autoescape=True))
         if self.day:
-            start, end = (dt.datetime.combine(self.day, time, dt.UTC) for time in (dt.time.min, dt.time.max))
-            query = query.where(Entry.at.between(start, end))
+            start, end = _midnight(self.day), _midnight(self.day + dt.timedelta(days=1))
+            query = query.where(Entry.at >= start, Entry.at < end)
         if self.before:
             year, number = self.before
             query = query.where((Entry.year < year) | ((Entry.year == year) & (Entry.number < number)))
         return query
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """As this day begins in London, whose time the page shows."""
+    return dt.datetime.combine(day, dt.time.min, LONDON).astimezone(dt.UTC)
 
 
 @bp.get("/audit")

@@ -53,6 +53,7 @@ def board_survey(slug: str) -> ResponseReturnValue:
     profiles = _profiles(survey)
     gap = sums.biggest_gap({one["key"]: one["compared"] for one in profiles if one["key"] in SUGGESTED})
     closes = london_day(survey.closes_at) if survey.closes_at else None
+    channels, locales = _channels(found, exact=exact), _locales(found, exact=exact)
     return render_template(
         "office/board/survey.html",
         survey=survey,
@@ -70,8 +71,13 @@ def board_survey(slug: str) -> ResponseReturnValue:
             (day(on), str(shown(starts, exact=exact)), str(shown(sent, exact=exact)))
             for on, starts, sent in reversed(found.days)
         ],
-        channels=_named(found.channels, CHANNEL_WORDS, exact=exact),
-        locales=_named(found.locales, {code: english_name(code) for code in found.locales}, exact=exact),
+        channels=[(label, str(figure)) for label, figure in channels],
+        locales=[(label, str(figure)) for label, figure in locales],
+        drawn={
+            "channels": any(figure.figure is not None for _, figure in channels),
+            "languages": any(figure.figure is not None for _, figure in locales),
+            **{one["key"]: any(share is not None for _, share, _ in one["compared"]) for one in profiles},
+        },
         profiles=[one for one in profiles if one["key"] in SUGGESTED],
         gap=_advice(gap, profiles),
         reach=url_for("office.reach", slug=round_.slug) if round_ is not None and may("office.reach") else "",
@@ -85,12 +91,19 @@ def board_figure(slug: str, name: str) -> ResponseReturnValue:
     exact = "analyst" in officer().roles
     found = sums.fieldwork_of(read_session(), survey, document)
     figure = None
-    if name == "pages":
-        figure = board_charts.pages(
-            [(label, number.figure) for label, number in _pages(found, document, exact=exact)]
-        )
+    if name in ("pages", "channels", "languages"):
+        rows = {
+            "pages": lambda: _pages(found, document, exact=exact),
+            "channels": lambda: _channels(found, exact=exact),
+            "languages": lambda: _locales(found, exact=exact),
+        }[name]()
+        figure = board_charts.counts([(label, number.figure) for label, number in rows])
     elif name == "days":
         figure = board_charts.days([(on, shown(sent, exact=exact).figure) for on, _, sent in found.days])
+    elif name in SUGGESTED:
+        for one in _profiles(survey):
+            if one["key"] == name:
+                figure = board_charts.beside(one["compared"])
     if figure is None:
         abort(404)
     return jsonify(figure)
@@ -113,9 +126,17 @@ def _finished(found: Fieldwork, *, exact: bool) -> str:
     return f"{min(100, round(100 * sent / starts))}%"
 
 
-def _named(counts: Any, names: dict[str, str], *, exact: bool) -> list[tuple[str, str]]:
+def _channels(found: Fieldwork, *, exact: bool) -> list[tuple[str, sums.Shown]]:
+    return _named(found.channels, CHANNEL_WORDS, exact=exact)
+
+
+def _locales(found: Fieldwork, *, exact: bool) -> list[tuple[str, sums.Shown]]:
+    return _named(found.locales, {code: english_name(code) for code in found.locales}, exact=exact)
+
+
+def _named(counts: Any, names: dict[str, str], *, exact: bool) -> list[tuple[str, sums.Shown]]:
     return [
-        (names.get(key, key), str(shown(number, exact=exact)))
+        (names.get(key, key), shown(number, exact=exact))
         for key, number in sorted(counts.items(), key=lambda one: -one[1])
     ]
 

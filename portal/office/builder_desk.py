@@ -14,7 +14,7 @@ from portal.errors import typed_fields
 from portal.i18n import english_name
 from portal.messages import words_of
 from portal.office.blueprint import keys, name_of, now, officer, said, whole
-from portal.office.builder_words import ACTIONS, fault_words
+from portal.office.builder_words import ACTIONS, fault_words, text_words
 from portal.partnership.survey_models import places_in_use
 from portal.rendering import moment
 from portal.route_words import by_name, condition_words, option_words
@@ -61,10 +61,11 @@ def _deleted_meanwhile() -> Response | None:
         return None
     fields = typed_fields()
     shown = [
-        (FIELDS.get(name.partition(".")[0], name).capitalize(), value)
+        (WRITTEN[name.partition(".")[0]], value)
         for name, value in fields
-        if value.strip() and name not in ("seen", "action", "which")
+        if value.strip() and name.partition(".")[0] in WRITTEN
     ]
+    shown += [(text_words(name[5:]), value) for name, value in fields if name.startswith("text:") and value]
     page = render_template(
         "office/builder/deleted.html",
         draft=draft,
@@ -227,6 +228,17 @@ FIELDS = {
     "pages": "which pages, in which order", "parts": "parts and their order", "required": "answer needed",
     "section": "section", "labels": "words at the points", "max_chars": "longest answer",
 }  # fmt: skip
+
+
+WRITTEN = {
+    "text": "Words", "short": "Short name", "hint": "Hint", "title": "Title", "body": "Text",
+    "offer": "Offer", "unit": "Unit", "option": "Answer", "row": "Row", "answers": "Answers",
+    "options": "Answers",
+    "bins": "Bands of numbers", "use": "What the answers are used for", "source": "Source", "words": "Words",
+    "name": "Name", "labels": "Words at the points", "low_label": "Words at the low end",
+    "high_label": "Words at the high end",
+}  # fmt: skip
+"""Boxes of the builder that people write in; what is chosen or counted is quickly chosen again."""
 
 
 def clashing(draft: SurveyDraft, problem: SurveysError) -> Conflict:

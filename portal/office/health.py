@@ -74,14 +74,14 @@ def complaint(reference: str) -> ResponseReturnValue:
         found=found,
         words=words,
         form=form,
-        letter_words=_letter_words(taken.mail_state(session, found)),
+        letter_words=_letter_words(taken.mail_state(session, found)) if found.letter else "",
     )
     return make_response(page, 422 if form.problems() else 200)
 
 
 def _letter_words(state: str) -> str:
     """How the letter that would acknowledge it stands, in words."""
-    if state and not settings().mail.server:
+    if not settings().mail.server:
         return "No mail server is set, so nothing reached the writer. Tell them yourself."
     return {
         "queued": "A letter to the writer waits in the outbox. Once it has left, it is noted here by itself.",

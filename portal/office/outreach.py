@@ -12,10 +12,11 @@ from portal.forms.office.outreach import Short
 from portal.i18n import english_name, path_in
 from portal.office.blueprint import bp, keys, now, officer, said
 from portal.office.desk import survey_called, words
+from portal.office.signature import signed
 from portal.office.visit import settings
 from portal.outreach_words import Facts
-from portal.partnership import invitations, rounds, short_addresses
-from portal.partnership.rounds import RoundSurvey
+from portal.partnership import consultation_record, invitations, rounds, short_addresses
+from portal.partnership.rounds import Round, RoundSurvey
 from portal.rendering import day, site
 from surveys.errors import SurveysError
 from surveys.results.exports import to_csv
@@ -57,16 +58,20 @@ def outreach(slug: str) -> ResponseReturnValue:
         if codes
         else [],
         texts=outreach_words.texts(_facts(survey, document.minutes, codes, locale), locale),
+        invited_only=invitations.only_by_invitation(read_session(), survey),
         locale_chosen=locale,
         languages=[(code, english_name(code)) for code in document.locales],
+        told_at=url_for("office.round_stakeholders", slug=round_.slug) if round_ is not None else "",
         councillors=url_for("public.councillors", slug=round_.slug) if round_ is not None else "",
     )
     return make_response(page, 422 if form.problems() else 200)
 
 
-@bp.get("/outreach/<slug>/mail-merge.csv")
+@bp.post("/outreach/<slug>/mail-merge.csv")
 def mail_merge(slug: str) -> Response:
-    """Name, address and what the letter needs, for everybody invited to a survey of this consultation."""
+    """Name, address and what the letter needs, for everybody to be told of this consultation: its list, and
+    whoever is invited to one of its surveys. Each address stands there once.
+    """
     survey, _document = survey_called(slug)
     session = read_session()
     round_ = rounds.of_survey(session, survey.id)
@@ -77,11 +82,16 @@ def mail_merge(slug: str) -> Response:
     codes = short_addresses.of_survey(session, survey.id)
     address = _short(codes[0]) if codes else _start(survey)
     closes = day(rounds.last_day(survey.closes_at)) if survey.closes_at else ""
-    rows = [
-        (one.organisation, one.address, address, closes)
+    reached = [
+        (one.organisation, one.address)
         for asked in session.scalars(mine)
         for one in invitations.listing(session, asked, keys=keys(), now=now())
     ]
+    if round_ is not None:
+        with writing() as store:
+            reached += consultation_record.mailboxes(store, store.get_one(Round, round_.id), **signed())
+    once = {to.casefold(): (name, to) for name, to in reversed(reached) if to}
+    rows = [(name, to, address, closes) for name, to in sorted(once.values())]
     response = Response(to_csv([("Organisation", "Email", "Survey", "Closes"), *rows]), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}-mail-merge.csv")
     return response
@@ -95,6 +105,7 @@ def _facts(survey: Survey, minutes: int, codes: tuple[str, ...], locale: str) ->
         minutes=minutes,
         closes=day(last, locale=locale) if last else "",
         address=_short(codes[0], locale) if codes else _start(survey),
+        named=survey.kind == "named",
     )
 
 

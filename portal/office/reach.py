@@ -19,10 +19,12 @@ from portal.forms.office.reach import (
     Receive,
     Regarded,
 )
-from portal.office.blueprint import bp, keys, now, officer, said, whole
+from portal.office.blueprint import bp, keys, name_of, now, officer, said, whole
+from portal.office.signature import signed
 from portal.partnership import meetings, pages, rounds, submissions
 from portal.partnership import reach as reaching
 from portal.partnership.meetings import Meeting, Minutes
+from portal.partnership.reach import ConsultedGroup
 from portal.partnership.rounds import Round
 from portal.partnership.submissions import Submission, Words
 from surveys.errors import SurveysError
@@ -34,12 +36,17 @@ def reach(slug: str) -> ResponseReturnValue:
     """The board of one consultation; its two short forms add a group or another consultation."""
     round_ = _round(slug)
     which = request.form.get("which", "")
-    group, regarded = Group(formdata=None), Regarded(formdata=None)
+    group, regarded, there = Group(formdata=None), Regarded(formdata=None), ""
     if request.method == "POST" and which == "group":
         group = Group()
-        if group.validate() and group.attempt(lambda: _note_group(slug, group)) is not None:
-            said("Noted.")
-            return redirect(url_for("office.reach", slug=slug))
+        try:
+            if group.validate():
+                _note_group(slug, group)
+                said("Noted.")
+                return redirect(url_for("office.reach", slug=slug))
+        except SurveysError as problem:
+            group.refuse(problem)
+            there = str(problem.facts.get("id", ""))
     elif request.method == "POST":
         regarded = Regarded()
         if regarded.validate() and regarded.attempt(lambda: _regard(slug, regarded)) is not None:
@@ -59,6 +66,7 @@ def reach(slug: str) -> ResponseReturnValue:
         inbox=len(inbox),
         unconsidered=len(submissions.unconsidered(session, slug)),
         group=group,
+        there=there,
         other=regarded,
         form=wrong,
     )
@@ -67,11 +75,56 @@ def reach(slug: str) -> ResponseReturnValue:
 
 def _note_group(slug: str, form: Group) -> Any:
     with writing() as session:
-        return reaching.note_group(
-            session, slug, name=form.name.data or "", affected=form.affected.data,
-            expected=form.expected.data, reached=form.reached.data, how=form.how.data or "",
-            by=officer().by, now=now(), keys=keys(),
-        )  # fmt: skip
+        return reaching.note_group(session, slug, **_typed(form), **signed())
+
+
+def _typed(form: Group) -> Any:
+    return {
+        "name": form.name.data or "",
+        "affected": form.affected.data,
+        "expected": form.expected.data,
+        "reached": form.reached.data,
+        "how": form.how.data or "",
+    }
+
+
+@bp.route("/reach/<slug>/groups/<group_id>", methods=["GET", "POST"])
+def reach_group(slug: str, group_id: str) -> ResponseReturnValue:
+    """One group. Whoever saves second is shown both and loses nothing."""
+    round_ = _round(slug)
+    found = read_session().get(ConsultedGroup, group_id)
+    if found is None or found.round_slug != slug:
+        abort(404)
+    form = Group(data=None if request.method == "POST" else _group_shown(found))
+    theirs: list[tuple[str, str, str]] = []
+    other = who = ""
+    if request.method == "POST" and form.validate():
+        try:
+            with writing() as session:
+                mine = session.get_one(ConsultedGroup, group_id)
+                reaching.amend_group(session, mine, **_typed(form), seen=form.seen.data or "", **signed())
+            said("Saved.")
+            return redirect(url_for("office.reach", slug=slug))
+        except SurveysError as problem:
+            form.refuse(problem)
+            other = str(problem.facts.get("id", ""))
+            if problem.code == "group.changed":
+                found = read_session().get_one(ConsultedGroup, group_id)
+                who = name_of(found.noted_by) if form.seen.data else ""
+                theirs, form.seen.data = form.against(_group_shown(found)), found.state
+    page = render_template(
+        "office/board/group.html",
+        round=round_, title=_title(slug), found=found, form=form, theirs=theirs, other=other, who=who,
+    )  # fmt: skip
+    return make_response(page, 422 if form.problems() else 200)
+
+
+def _group_shown(found: ConsultedGroup) -> dict[str, Any]:
+    """An entry as its form shows it."""
+    return {
+        "seen": found.state, "name": found.name, "affected": found.affected, "expected": found.expected,
+        "reached": found.reached, "how": found.how,
+    }  # fmt: skip
 
 
 def _regard(slug: str, form: Regarded) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from portal.office.round_words import TITLES, lack_words
 from portal.office.rounds import holders, lines_of, the_round
 from portal.office.signature import signed
 from portal.partnership import consultation_record, gates, instruments, openings, round_documents
+from portal.partnership.consultation_record import Stakeholder
 from portal.partnership.rounds import Round
 from surveys.errors import SurveysError
 from surveys.surveys import london_day
@@ -72,7 +74,7 @@ def round_languages(slug: str) -> ResponseReturnValue:
     """Who read each language; after the opening, a checked one can be added."""
     round_ = the_round(slug)
     session = read_session()
-    form = LanguageChecked(on=london_day(now()))
+    form, wrong = LanguageChecked(on=london_day(now())), ""
     if request.method == "POST":
         locale = request.form.get("locale", "")
         if locale not in current_app.extensions["portal.locales"]:
@@ -92,6 +94,9 @@ def round_languages(slug: str) -> ResponseReturnValue:
             return redirect(url_for("office.round_languages", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
+            wrong = locale
+            for field in form:
+                field.id = f"{field.name}-{locale}"
     asked = instruments.of_round(session, round_)
     spoken = sorted({locale for one in asked for locale in one.languages})
     return _answer(
@@ -100,6 +105,9 @@ def round_languages(slug: str) -> ResponseReturnValue:
         round_,
         surveys=asked,
         spoken=spoken,
+        wrong=wrong,
+        site=current_app.extensions["portal.locales"],
+        today=london_day(now()).isoformat(),
         checks=gates.language_checks_of(session, round_),
         line=next(one for one in lines_of(round_) if one.code == "languages"),
         lack_words=lack_words,
@@ -163,7 +171,7 @@ def round_publicity(slug: str) -> ResponseReturnValue:
 def round_stakeholders(slug: str) -> ResponseReturnValue:
     """Who is to be told: added here, or taken off the list."""
     round_ = the_round(slug)
-    form = StakeholderEntry()
+    form, there = StakeholderEntry(), ""
     if request.method == "POST":
         try:
             with writing() as store:
@@ -172,22 +180,67 @@ def round_stakeholders(slug: str) -> ResponseReturnValue:
                     wanted = request.form.get("stakeholder", "")
                     consultation_record.drop_stakeholder(store, mine, wanted, **signed())
                 else:
-                    consultation_record.list_stakeholder(
-                        store,
-                        mine,
-                        name=form.name.data or "",
-                        speaks_for=form.speaks_for.data or "",
-                        contact=form.contact.data or "",
-                        particularly_affected=bool(form.particularly_affected.data),
-                        **signed(),
-                    )
+                    consultation_record.list_stakeholder(store, mine, **_typed(form), **signed())
             said("Saved.")
             return redirect(url_for("office.round_stakeholders", slug=slug))
         except SurveysError as problem:
             form.refuse(problem)
+            there = str(problem.facts.get("id", ""))
     seen = keys() if may("office.round_stakeholders", "POST") else None
     told = consultation_record.stakeholders_of(read_session(), round_, seen)
-    return _answer("stakeholders", form, round_, told=told)
+    return _answer("stakeholders", form, round_, told=told, there=there)
+
+
+@bp.route("/rounds/<slug>/stakeholders/<stakeholder_id>", methods=["GET", "POST"])
+def round_stakeholder(slug: str, stakeholder_id: str) -> ResponseReturnValue:
+    """One of them. Whoever saves second is shown both and loses nothing."""
+    round_ = the_round(slug)
+    found = read_session().get(Stakeholder, stakeholder_id)
+    if found is None or found.round_id != round_.id or (found.dropped_at and request.method != "POST"):
+        abort(404)
+    form = StakeholderEntry(data=None if request.method == "POST" else _shown(found))
+    theirs: list[tuple[str, str, str]] = []
+    other = ""
+    if request.method == "POST" and form.validate():
+        try:
+            with writing() as store:
+                consultation_record.amend_stakeholder(
+                    store,
+                    store.get_one(Round, round_.id),
+                    stakeholder_id,
+                    **_typed(form),
+                    seen=form.seen.data or "",
+                    **signed(),
+                )
+            said("Saved.")
+            return redirect(url_for("office.round_stakeholders", slug=slug))
+        except SurveysError as problem:
+            form.refuse(problem)
+            other = str(problem.facts.get("id", ""))
+            if problem.code == "record.changed":
+                shown = _shown(read_session().get_one(Stakeholder, stakeholder_id))
+                theirs, form.seen.data = form.against(shown), shown["seen"]
+    return _answer("stakeholder", form, round_, found=found, theirs=theirs, other=other)
+
+
+def _typed(form: StakeholderEntry) -> Any:
+    return {
+        "name": form.name.data or "",
+        "speaks_for": form.speaks_for.data or "",
+        "contact": form.contact.data or "",
+        "particularly_affected": bool(form.particularly_affected.data),
+    }
+
+
+def _shown(found: Stakeholder) -> dict[str, Any]:
+    """An entry as its form shows it."""
+    return {
+        "seen": consultation_record.stakeholder_state(found, keys()),
+        "name": found.name,
+        "speaks_for": found.speaks_for,
+        "contact": consultation_record.contact_of(found, keys()),
+        "particularly_affected": found.particularly_affected,
+    }
 
 
 @bp.route("/rounds/<slug>/stakeholders/sent", methods=["GET", "POST"])

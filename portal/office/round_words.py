@@ -11,6 +11,7 @@ from portal.database import read_session
 from portal.forms.office.accounts import ROLE_WORDS
 from portal.forms.office.texts import LABELS
 from portal.i18n import english_name
+from portal.office.blueprint import may
 from portal.office.builder_words import UNDER_13
 from portal.partnership import editing
 from portal.partnership.checklist import Lack, Line
@@ -117,6 +118,14 @@ LACKS: dict[str, Callable[[Facts], str]] = {
 
 def lack_words(lack: Lack) -> str:
     return LACKS[lack.code](lack.facts)
+
+
+def lack_page(lack: Lack) -> str:
+    """Where this very lack is mended, when that is not the page of its line; else empty."""
+    if lack.code != "privacy.missing" or not may("office.text"):
+        return ""
+    there = editing.working(read_session(), "privacy", str(lack.facts["part"]))
+    return url_for("office.text", kind="privacy", key=there.key) if there else ""
 
 
 def line_page(line: Line, slug: str) -> str:

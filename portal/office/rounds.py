@@ -12,7 +12,7 @@ from portal.forms.office.texts import text_form
 from portal.messages import words_of
 from portal.office.blueprint import bp, fresh_sign_in, now, said, survey_title
 from portal.office.builder_words import fault_words
-from portal.office.round_words import TITLES, lack_words, line_page, role_names
+from portal.office.round_words import TITLES, lack_page, lack_words, line_page, role_names
 from portal.office.signature import Signature, signed
 from portal.office.texts import choices_for, clashes_of, locales, seen_in
 from portal.partnership import (
@@ -162,6 +162,7 @@ def shown(slug: str) -> ResponseReturnValue:
         stopping=checklist.stopping(found),
         titles=TITLES,
         lack_words=lack_words,
+        lack_page=lack_page,
         line_page=line_page,
         role_names=role_names,
         consultation=rounds.one(session, slug, now()) or rounds.withdrawn(session, slug, now()),

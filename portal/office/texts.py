@@ -20,7 +20,7 @@ from portal.partnership import brand, editing, offers, pages, rounds
 from portal.partnership.checklist import HELPLINE_DAYS
 from portal.partnership.editing import REFERENCES, Working
 from portal.partnership.pages import NEUTRAL, Revision
-from portal.partnership.register import KINDS
+from portal.partnership.register import KINDS, SectionFacts
 from surveys.errors import SurveysError
 from surveys.surveys import SLUG, london_day
 
@@ -100,6 +100,15 @@ def texts() -> ResponseReturnValue:
     )
 
 
+def _unconfirmed(kind: str) -> dict[str, str]:
+    """The parts of a statement that the body answering for it has not confirmed, and how far they are."""
+    return {
+        entry.key: entry.facts.state
+        for entry in pages.current(read_session(), kind, pages.SOURCE)
+        if isinstance(entry.facts, SectionFacts) and entry.facts.state != "given"
+    }
+
+
 def _is_stale(line: Working) -> bool:
     """Whether a helpline people are shown was not checked within the time the checklist asks for."""
     if line.retired or line.facts.get("state") == "unchecked":
@@ -120,6 +129,7 @@ def text_kind(kind: str) -> ResponseReturnValue:
         words=KIND_WORDS[kind],
         listed=listed,
         stale=[one.key for one in listed if kind == "helpline" and _is_stale(one)],
+        unconfirmed=_unconfirmed(kind),
         date_of=dt.date.fromisoformat,
         locales=locales(),
         required=KINDS[kind].required,

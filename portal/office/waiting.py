@@ -162,7 +162,7 @@ def _complaints(session: Session) -> list[Due]:
     if found.next_day is None:
         return []
     note = f"Not answered: {found.open}"
-    note += f", {found.unacknowledged} of them not acknowledged" if found.unacknowledged else ""
+    note += f"; not acknowledged: {found.unacknowledged}" if found.unacknowledged else ""
     by = f"Next by {day(found.next_day)}"
     status = ("attention", f"{found.late} late") if found.late else ("waiting", by)
     return [Due(url_for("office.complaints"), "Complaints about personal data", note, *status)]

@@ -45,6 +45,10 @@ WORDS: dict[str, Say] = {
     "record.missing": lambda _: "Fill this in",
     "record.too_long": lambda facts: f"Shorten this to {facts.get('most', '')} characters or fewer",
     "record.link": lambda _: "Enter a whole address that begins with https://",
+    "record.exists": lambda facts: f"There is an entry “{facts.get('name', '')}” already. Correct that one",
+    "record.changed": lambda _: (
+        "Something else is stored than you saw. Both versions are shown. Save again to put yours in its place"
+    ),
     "record.unknown": lambda _: "This is not on the list any more",
     "document.empty": lambda _: "Choose a file that has something in it",
     "document.too_big": lambda facts: f"Choose a file of {facts.get('most', '')} MB or less",

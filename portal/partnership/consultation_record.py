@@ -19,12 +19,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from portal.partnership import outbox
 from portal.partnership.rounds import Round, note
 from surveys.db import Base, UTCDateTime, append_only, new_id
 from surveys.errors import SurveysError
+from surveys.questionnaire.wordings import fingerprint
 from surveys.sealing import KEY_ID_CHARS, Keyring
 
 MOST_CHARS = 10_000
+BETWEEN = re.compile(r"[\s,;<>()\[\]\"]+")
+"""What stands between an address and the words around it."""
 WEB = re.compile(r"https://[^\s\"<>]+")
 
 
@@ -221,21 +225,83 @@ def list_stakeholder(
     now: dt.datetime,
     keys: Keyring,
 ) -> Stakeholder:
-    """Puts somebody on the list, or back on it. Raises "record.missing", "record.too_long"."""
+    """Puts somebody on the list, or back on it.
+
+    Raises "record.missing", "record.too_long", and "record.exists" with the ``id`` of who is on it already.
+    """
     name = _line(name, "name", 120)
-    speaks_for = _line(speaks_for, "speaks_for", 200, needed=False)
-    key_id, sealed = keys.seal(_line(contact, "contact", 300)) if contact.strip() else (None, None)
-    there = session.scalar(
-        select(Stakeholder).where(Stakeholder.round_id == round_.id, Stakeholder.name == name)
-    )
+    there = _of_name(session, round_, name)
     if there is None:
-        there = Stakeholder(round_id=round_.id, name=name, speaks_for=speaks_for)
-        session.add(there)
-    there.speaks_for, there.particularly_affected = speaks_for, particularly_affected
-    there.sealed, there.key_id, there.dropped_at = sealed, key_id, None
+        there = Stakeholder(round_id=round_.id)
+    elif there.dropped_at is None:
+        raise SurveysError("record.exists", field="name", id=there.id, name=there.name)
+    _describe(there, name, speaks_for, contact, particularly_affected, keys)
+    there.dropped_at = None
+    session.add(there)
     session.flush()
     note(session, round_, "round.stakeholder_listed", {"stakeholder": there.id}, by=by, now=now, keys=keys)
     return there
+
+
+def amend_stakeholder(
+    session: Session,
+    round_: Round,
+    stakeholder_id: str,
+    *,
+    name: str,
+    speaks_for: str,
+    contact: str,
+    particularly_affected: bool,
+    seen: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Corrects somebody on the list. Raises what :func:`list_stakeholder` raises, "record.unknown", and
+    "record.changed" when they are not as ``seen``, their :func:`stakeholder_state`, any more."""
+    there = _stakeholder(session, round_, stakeholder_id)
+    session.refresh(there, with_for_update=True)
+    if there.dropped_at is not None:
+        raise SurveysError("record.unknown")
+    if stakeholder_state(there, keys) != seen:
+        raise SurveysError("record.changed")
+    name = _line(name, "name", 120)
+    other = _of_name(session, round_, name)
+    if other is not None and other is not there:
+        raise SurveysError("record.exists", field="name", id=other.id, name=other.name)
+    _describe(there, name, speaks_for, contact, particularly_affected, keys)
+    session.flush()
+    note(session, round_, "round.stakeholder_amended", {"stakeholder": there.id}, by=by, now=now, keys=keys)
+
+
+def stakeholder_state(there: Stakeholder, keys: Keyring) -> str:
+    """Stands for what is known of somebody: whoever corrects it says which one they saw."""
+    return fingerprint(
+        repr((there.name, there.speaks_for, there.particularly_affected, contact_of(there, keys)))
+    )
+
+
+def contact_of(there: Stakeholder, keys: Keyring) -> str:
+    """How somebody is reached; empty when nobody said."""
+    if there.sealed is None or there.key_id is None:
+        return ""
+    return keys.open(there.key_id, there.sealed)
+
+
+def _describe(
+    there: Stakeholder, name: str, speaks_for: str, contact: str, affected: bool, keys: Keyring
+) -> None:
+    there.name, there.speaks_for = name, _line(speaks_for, "speaks_for", 200, needed=False)
+    there.particularly_affected = affected
+    there.key_id, there.sealed = (
+        keys.seal(_line(contact, "contact", 300)) if contact.strip() else (None, None)
+    )
+
+
+def _of_name(session: Session, round_: Round, name: str) -> Stakeholder | None:
+    """Whoever is called so, on the list or taken off it."""
+    of_round = session.scalars(select(Stakeholder).where(Stakeholder.round_id == round_.id))
+    return next((one for one in of_round if one.name.casefold() == name.casefold()), None)
 
 
 def drop_stakeholder(
@@ -283,15 +349,37 @@ def stakeholders_of(session: Session, round_: Round, keys: Keyring | None = None
         sendings.setdefault(row.stakeholder_id, []).append(row)
     listed = select(Stakeholder).where(Stakeholder.round_id == round_.id, Stakeholder.dropped_at.is_(None))
     return tuple(
-        Told(row, _opened(row, keys), tuple(sendings.get(row.id, ())))
+        Told(row, contact_of(row, keys) if keys else "", tuple(sendings.get(row.id, ())))
         for row in session.scalars(listed.order_by(Stakeholder.name))
     )
 
 
-def _opened(row: Stakeholder, keys: Keyring | None) -> str:
-    if keys is None or row.sealed is None or row.key_id is None:
-        return ""
-    return keys.open(row.key_id, row.sealed)
+def mailboxes(
+    session: Session, round_: Round, *, by: str, now: dt.datetime, keys: Keyring
+) -> tuple[tuple[str, str], ...]:
+    """The name and every e-mail address of those to be told, for a letter to all of them; a noted look.
+
+    How one is reached is free text: what looks like an address in it is taken, the rest passed over.
+    """
+    found = [
+        (one.stakeholder.name, address)
+        for one in stakeholders_of(session, round_, keys)
+        for address in addresses_in(one.contact)
+    ]
+    note(session, round_, "round.mailboxes_read", {"addresses": len(found)}, by=by, now=now, keys=keys)
+    return tuple(found)
+
+
+def addresses_in(contact: str) -> tuple[str, ...]:
+    """What looks like an e-mail address in such a text, each once."""
+    found: dict[str, str] = {}
+    for word in BETWEEN.split(contact):
+        try:
+            address = outbox.address(word.removeprefix("mailto:").strip("."))
+        except SurveysError:
+            continue
+        found.setdefault(address.casefold(), address)
+    return tuple(found.values())
 
 
 def _stakeholder(session: Session, round_: Round, wanted: str) -> Stakeholder:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from surveys import audit
 from surveys.db import Base, new_id
 from surveys.errors import SurveysError
+from surveys.questionnaire.wordings import fingerprint
 from surveys.sealing import Keyring
 from surveys.surveys import london_day
 
@@ -35,6 +36,11 @@ class ConsultedGroup(Base):
     """How they are reached, and what came of it."""
     noted_on: Mapped[dt.date] = mapped_column(Date)
     noted_by: Mapped[str] = mapped_column(String(80))
+
+    @property
+    def state(self) -> str:
+        """Stands for what it says: whoever corrects it says which one they saw."""
+        return fingerprint(repr((self.name, self.affected, self.expected, self.reached, self.how)))
 
 
 class RegardedConsultation(Base):
@@ -66,23 +72,56 @@ def note_group(
     now: dt.datetime,
     keys: Keyring,
 ) -> ConsultedGroup:
-    """Adds a group or corrects the one of this name. Raises ``group.name``, ``group.counts``."""
+    """Adds a group. Raises ``group.name``, ``group.counts``, and ``group.exists`` with its ``id``."""
+    group = ConsultedGroup(round_slug=round_slug)
+    _write(session, group, name, affected, expected, reached, how)
+    session.add(group)
+    _noted(session, group, by, now, keys)
+    return group
+
+
+def amend_group(
+    session: Session,
+    group: ConsultedGroup,
+    *,
+    name: str,
+    affected: bool,
+    expected: int,
+    reached: int,
+    how: str,
+    seen: str,
+    by: str,
+    now: dt.datetime,
+    keys: Keyring,
+) -> None:
+    """Corrects a group. Raises ``group.changed`` when it is not as ``seen``, its :attr:`state`, any more."""
+    session.refresh(group, with_for_update=True)
+    if group.state != seen:
+        raise SurveysError("group.changed")
+    _write(session, group, name, affected, expected, reached, how)
+    _noted(session, group, by, now, keys)
+
+
+def _write(
+    session: Session, group: ConsultedGroup, name: str, affected: bool, expected: int, reached: int, how: str
+) -> None:
     tidy = " ".join(name.split())
     if not 0 < len(tidy) <= 120:
         raise SurveysError("group.name", field="name")
     if expected < 0 or reached < 0:
         raise SurveysError("group.counts", field="reached")
-    mine = (ConsultedGroup.round_slug == round_slug, ConsultedGroup.name == tidy)
-    group = session.scalar(select(ConsultedGroup).where(*mine))
-    if group is None:
-        group = ConsultedGroup(round_slug=round_slug, name=tidy)
-        session.add(group)
-    group.affected, group.expected, group.reached, group.how = affected, expected, reached, how.strip()
+    for other in groups(session, group.round_slug):
+        if other is not group and other.name.casefold() == tidy.casefold():
+            raise SurveysError("group.exists", field="name", id=other.id, name=other.name)
+    group.name, group.affected, group.expected, group.reached = tidy, affected, expected, reached
+    group.how = how.strip()
+
+
+def _noted(session: Session, group: ConsultedGroup, by: str, now: dt.datetime, keys: Keyring) -> None:
     group.noted_on, group.noted_by = london_day(now), by
     session.flush()
-    facts = {"expected": expected, "reached": reached, "affected": affected}
+    facts = {"expected": group.expected, "reached": group.reached, "affected": group.affected}
     _record(session, "group.noted", f"group:{group.id}", facts, by, now, keys)
-    return group
 
 
 def regard(

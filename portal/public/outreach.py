@@ -62,6 +62,7 @@ def _sheet(code: str, kind: str) -> ResponseReturnValue:
         kind=kind,
         code=code,
         minutes=document.minutes,
+        named=document.kind == "named",
         closes=day(rounds.last_day(survey.closes_at), weekday=True) if survey.closes_at else "",
         typed=address.partition("://")[2],
     )

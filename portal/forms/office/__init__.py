@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -105,6 +105,16 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
             self.refuse(problem)
             return None
 
+    def against(self, stored: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """(label, stored, typed) of every field that was typed otherwise than it is stored."""
+        found = []
+        for field in self:
+            if field.name in stored and field.type != "HiddenField":
+                there, typed = (_plain(value) for value in (stored[field.name], field.data))
+                if there != typed:
+                    found.append((str(field.label.text), there, typed))
+        return found
+
     def problems(self) -> list[dict[str, str]]:
         """Every fault with the place it leads to, for the summary at the top.
 
@@ -119,6 +129,12 @@ class OfficeForm(FlaskForm):  # type: ignore[misc]
                 text = f"{field.label.text}: {words[:1].lower()}{words[1:]}" if named else words
                 found.append({"href": f"#{field.id}", "text": text})
         return found
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 def _flat(errors: Any) -> list[str]:

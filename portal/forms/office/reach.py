@@ -29,9 +29,8 @@ STATE_WORDS = {"received": "Not read yet", "read": "Read", "considered": "Consid
 
 
 class Group(OfficeForm):
-    name = StringField(
-        "Group or body", [Required("Name the group")], description="The same name again corrects the entry."
-    )
+    seen = HiddenField(default="")
+    name = StringField("Group or body", [Required("Name the group")])
     affected = BooleanField("Particularly affected", description="Likely to be particularly affected")
     expected = IntegerField(
         "About how many to reach", [InputRequired("Enter a number, 0 or more")], default=0

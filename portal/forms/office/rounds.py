@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, FileField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, FileField, HiddenField, StringField, TextAreaField
 
 from portal.forms.office import OfficeForm, Required
 from portal.forms.office.choosing import RadioField, SelectField, SelectMultipleField
@@ -76,6 +76,7 @@ class PublicityEntry(OfficeForm):
 
 
 class StakeholderEntry(OfficeForm):
+    seen = HiddenField(default="")
     name = StringField("Body or group")
     speaks_for = StringField("Whom it speaks for")
     contact = StringField("How to reach it", description="Kept sealed. The post rather than a person’s name")

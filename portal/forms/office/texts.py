@@ -6,7 +6,7 @@ import datetime as dt
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel
@@ -82,6 +82,9 @@ CHOICE_WORDS = {
     "stop": "The page for people who are too young",
     "comments": "The page of published comments",
     "support": "Survey pages that may bring something up",
+    "given": "Given: the body that answers for it has confirmed it",
+    "proposed": "Proposed: written here, not confirmed yet",
+    "not-given": "Not given yet",
 }
 """Choices that their own word does not explain."""
 HINTS = {
@@ -91,7 +94,12 @@ HINTS = {
     "results_due_weeks": "Counts when no day is given",
     "outcome_due_weeks": "Counts when no day is given",
     "sensitive": "Keeps “Exit this page” in reach",
-    "state": "Only “checked” and “known” are shown to the public",
+    "helpline.state": "Only “checked” and “known” are shown to the public",
+    "privacy.state": (
+        "A consultation opens only when every part the law asks for is given. "
+        "Until then the public page says which is not confirmed"
+    ),
+    "accessibility.state": "Until it is given, the page says that it is not confirmed",
     "exit_url": "A page that says nothing about this site",
     "role_steps": "One a line",
 }
@@ -106,6 +114,8 @@ class Spec:
     choices: Choices = ()
     columns: tuple[str, ...] = ()
     """For rows: the fields of each, in order."""
+    kind: str = ""
+    """What it is a field of, where fields of one name mean different things."""
 
     @property
     def name(self) -> str:
@@ -124,7 +134,8 @@ class Spec:
 
     @property
     def hint(self) -> str:
-        return HINTS.get(self.path[0], MARKDOWN_HINT if self.marked else "")
+        own = HINTS.get(f"{self.kind}.{self.path[0]}") or HINTS.get(self.path[0])
+        return own or (MARKDOWN_HINT if self.marked else "")
 
 
 def specs(model: type[BaseModel], kind: str, known: Mapping[str, Choices]) -> tuple[Spec, ...]:
@@ -137,7 +148,7 @@ def specs(model: type[BaseModel], kind: str, known: Mapping[str, Choices]) -> tu
         found += _specs(
             (name,), field.annotation, field.metadata, known.get(target or "", ()) if target else None
         )
-    return tuple(found)
+    return tuple(replace(one, kind=kind) for one in found)
 
 
 def _specs(

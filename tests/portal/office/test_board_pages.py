@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,14 @@ def test_charts_are_drawn_from_the_same_figures(app: Flask, survey: Survey) -> N
     assert pages["data"][0]["text"][0] == "65"
     days = officer.get("/office/board/local/days.json").get_json()
     assert days["data"][0]["y"] == [20, 20]
+    channels = officer.get("/office/board/local/channels.json").get_json()
+    assert (channels["data"][0]["text"], channels["layout"]["yaxis"]["ticktext"]) == (["40"], ["On the web"])
+    languages = officer.get("/office/board/local/languages.json").get_json()
+    assert languages["data"][0]["text"] == ["40"]
+    page = officer.page("/office/board/local")
+    for drawn in set(re.findall(r"/office/board/local/[\w-]+\.json", page.html)):
+        assert officer.get(drawn).status_code == 200, drawn
+    assert page.html.count(".json") == 4
     assert officer.get("/office/board/local/else.json").status_code == 404
     assert officer.get("/office/board/nothing").status_code == 404
 
@@ -89,8 +98,15 @@ def test_charts_are_drawn_from_the_same_figures(app: Flask, survey: Survey) -> N
 def test_a_figure_that_is_hidden_reaches_no_chart() -> None:
     from portal import board_charts
 
-    assert board_charts.pages([("a", None)]) is None
+    assert board_charts.counts([("a", None)]) is None
     assert board_charts.days([]) is None
+    assert board_charts.beside([("a", None, 40)]) is None
+    drawn = board_charts.beside([("Male", 40, 49), ("Female", None, 51), ("Other", None, None)])
+    assert drawn is not None
+    _, answered, here = drawn["data"]
+    assert (answered["x"], here["x"], drawn["layout"]["yaxis"]["ticktext"]) == (
+        [40], [49, 51], ["Male", "Female"],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -119,10 +135,7 @@ def test_groups_and_other_consultations_are_noted(app: Flask, survey: Survey) ->
     page = Page(officer.get("/office/reach/autumn"))
     group = {"name": "Travellers", "affected": "y", "expected": "40", "reached": "12", "how": "Liaison group"}
     page = officer.submit(page, group, "Save the group")
-    page = officer.submit(page, group | {"reached": "15"}, "Save the group")
-    with store(app).reading() as session:
-        (noted,) = reach.groups(session, "autumn")
-        assert (noted.affected, noted.expected, noted.reached) == (True, 40, 15)
+    assert "Travellers" in page.main
     page = officer.submit(
         page, {"title": "T", "body": "Police", "taken": " "}, "Save the consultation", status=422
     )
@@ -131,6 +144,32 @@ def test_groups_and_other_consultations_are_noted(app: Flask, survey: Survey) ->
         page, {"title": "T", "body": "Police", "taken": "Speeding"}, "Save the consultation"
     )
     assert "Police" in page.main
+
+
+def test_the_same_group_again_overwrites_nothing_and_leads_to_its_entry(app: Flask, survey: Survey) -> None:
+    officer = sign_in(app, "consultation")
+    group = {"name": "Carers", "affected": "y", "expected": "40", "reached": "12", "how": "Carers UK mailing"}
+    page = officer.submit(officer.page("/office/reach/autumn"), group, "Save the group")
+    again = officer.submit(page, {"name": "carers", "reached": "15"}, "Save the group", status=422)
+    assert "There is an entry “Carers” already" in again.main
+    both = officer.submit(again, button="Open its entry with what you typed", status=422)
+    assert "Carers UK mailing" in both.main
+    entry, late = (officer.page(page.link("Carers")) for _ in range(2))
+    officer.submit(entry, {"reached": "15"}, "Save")
+    told = officer.submit(late, {"how": "Two meetings"}, "Save", status=422)
+    assert "Both versions are shown" in told.main
+    with store(app).reading() as session:
+        (noted,) = reach.groups(session, "autumn")
+        assert (noted.affected, noted.expected, noted.reached, noted.how) == (
+            True,
+            40,
+            15,
+            "Carers UK mailing",
+        )
+    officer.submit(told, button="Save")
+    with store(app).reading() as session:
+        (noted,) = reach.groups(session, "autumn")
+        assert (noted.reached, noted.how) == (12, "Two meetings")
 
 
 def test_the_second_officer_to_save_a_meeting_is_shown_both(app: Flask, survey: Survey) -> None:

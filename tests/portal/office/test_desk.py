@@ -296,6 +296,13 @@ def test_the_board_compares_wards_once_a_census_table_has_them(app: Flask, docum
     cells = [[words(cell) for cell in row] for row in page.root.iter("tr")]
     told = [row for row in cells if row and row[0] in wards]
     assert len(told) == len(wards)
+    for by in ("ward", "age", "sex"):
+        assert f'data-figure="{board}/{by}.json"' in page.html
+        signs = consultation.get(f"{board}/{by}.json").get_json()["data"][1:]
+        assert [len(one["x"]) > 1 for one in signs] == [True, True]
+    signs = consultation.get(f"{board}/ward.json").get_json()["data"][1:]
+    for sign, column in zip(signs, (2, 3), strict=True):
+        assert [f"{share}%" for share in sign["x"]] == [row[column] for row in told if "%" in row[column]]
     assert "not in the census table" not in str(told)
     compared = [row for row in told if row[3].endswith("%")]
     assert 97 <= sum(int(row[3].rstrip("%")) for row in compared) <= 103

@@ -11,9 +11,11 @@ from flask import Flask
 
 from portal.accounts import links, people
 from portal.permissions import PERMISSIONS, ROLES, Permission
+from surveys import audit
 from tests.conftest import Clock
 from tests.office import PASSWORD, code, sign_in
 from tests.pages import Page, PageClient
+from tests.portal.publishing import KEYS
 
 ORIGIN = {"Origin": "http://localhost"}
 
@@ -176,6 +178,21 @@ def test_the_audit_log_tells_the_story_and_checks_itself(app: Flask) -> None:
         client.get("/office/audit", query_string={"action": "'; DROP", "day": "x", "before": "9-x"})
     )
     assert "Nothing fits" in nothing.main
+
+
+def test_the_log_of_a_day_is_the_day_london_had(app: Flask) -> None:
+    """Half past midnight on 1 July in London is still 30 June in UTC."""
+    client = sign_in(app, "administrator")
+    with app.extensions["portal.database"].writing() as session:
+        for hour in (23, 22):
+            moment = dt.datetime(2027, 6, 30, hour, 30, tzinfo=dt.UTC)
+            audit.record(
+                session, actor="cli:tests", action=f"night.{hour}", subject="x", now=moment, keys=KEYS
+            )
+    for day, seen, unseen in (("2027-07-01", "23", "22"), ("2027-06-30", "22", "23")):
+        filed = client.get("/office/audit/log.csv", query_string={"day": day}).get_data(as_text=True)
+        assert (f"night.{seen}" in filed, f"night.{unseen}" in filed) == (True, False)
+    assert client.get("/office/audit", query_string={"day": "9999-12-31"}).status_code == 200
 
 
 def test_an_auditor_reads_and_changes_nothing(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from portal.partnership import complaints, contacts, outbox
 from portal.partnership.contacts import Contact, Wording
+from surveys.audit import Entry
 from tests.conftest import Clock
 from tests.office import sign_in
 from tests.pages import Page, PageClient
@@ -69,13 +71,47 @@ def test_texts_are_copied_in_the_languages_of_the_survey(officer: PageClient, pr
     assert "Answer here" in Page(officer.get("/office/outreach/local?language=xx")).main
 
 
-def test_the_mail_merge_file_is_safe_to_open(officer: PageClient) -> None:
+def test_the_mail_merge_file_holds_the_list_and_the_invited_once_each_and_is_safe_to_open(
+    app: Flask, officer: PageClient
+) -> None:
     page = Page(officer.get("/office/invitations/partners-2026"))
     officer.submit(page, {"organisation": "=cmd()", "address": "x@example.org"}, "Make the link")
-    filed = officer.get("/office/outreach/local/mail-merge.csv")
+    for name, contact in (
+        ("Soham parish", "Clerk <clerk@soham.example>, 01353 000000"),
+        ("Youth club", "3 High Street"),
+        ("The same", "X@example.org."),
+    ):
+        page = officer.page("/office/rounds/autumn/stakeholders")
+        officer.submit(page, {"name": name, "speaks_for": "People", "contact": contact}, "Save")
+    address = "/office/outreach/local"
+    form = officer.page(address).form("Mail-merge file (CSV)")
+    filed = officer.post(form.action, data=dict(form.fields), headers={"Origin": "http://localhost"})
     rows = list(csv.reader(io.StringIO(filed.get_data(as_text=True).lstrip("\ufeff"))))
     assert rows[0] == ["Organisation", "Email", "Survey", "Closes"]
-    assert rows[1][:2] == ["'=cmd()", "x@example.org"]
+    assert [row[:2] for row in rows[1:]] == [
+        ["'=cmd()", "x@example.org"], ["Soham parish", "clerk@soham.example"],
+    ]  # fmt: skip
+    with store(app).reading() as session:
+        read = select(Entry.facts).where(Entry.action == "round.mailboxes_read")
+        assert [json.loads(facts) for facts in session.scalars(read)] == [{"addresses": 2}]
+    assert "Mail-merge" not in sign_in(app, "auditor").page(address).main
+
+
+def test_a_survey_that_publishes_names_promises_no_survey_without_a_name(
+    app: Flask, officer: PageClient
+) -> None:
+    ask(app, samples.named(), slug="groups-2026", prefix="GR", audience="organisations")
+    page = officer.page("/office/outreach/groups-2026")
+    assert ("without a name" in page.main, "name and publish it" in page.main) == (False, True)
+    officer.submit(page, {"code": "groups"}, "Make the short address")
+    for sheet in ("/s/groups/poster", "/s/groups/leaflet", "/pl/s/groups/poster"):
+        shown = officer.page(sheet)
+        assert "bez podawania nazwiska" not in shown.main
+        assert "without a name" not in shown.main
+        assert "what it says" in shown.main or "Pytamy o nazwę organizacji" in shown.main
+    page = officer.page("/office/outreach/partners-2026")
+    assert "Only by invitation" in page.main
+    assert "Make the short address" not in page.main
 
 
 def test_the_health_page_says_what_to_do(officer: PageClient) -> None:
@@ -94,6 +130,15 @@ def test_a_complaint_is_acknowledged_and_answered(app: Flask, officer: PageClien
     page = Page(officer.get(page.link(made.reference)))
     assert "3 High Street" in page.main
     assert "<b>name" not in page.html
+    assert "No mail server" not in page.main
+    with store(app).writing() as session:
+        mailed = complaints.receive(
+            session, text="Mine too", name="", contact="tom@example.org", subject="s", body="b", address="a",
+            now=clock(), keys=KEYS,
+        )  # fmt: skip
+    page_of_it = officer.page(f"/office/complaints/{mailed.reference}")
+    assert "No mail server is set, so nothing reached the writer" in page_of_it.main
+    assert "tom@example.org" not in officer.page("/office/outbox").main
     officer.submit(page, {}, "It is acknowledged")
     page = Page(officer.get(f"/office/complaints/{made.reference}"))
     page = officer.submit(page, {"words": " "}, "It is answered", status=422)

@@ -19,6 +19,8 @@ from portal.partnership import approvals, checklist, editing, instruments, pages
 from portal.partnership.checklist import LINES
 from portal.partnership.outbox import Outgoing
 from portal.permissions import ROLES
+from surveys.authoring import drafting
+from surveys.questionnaire import framing
 from tests.conftest import Clock
 from tests.office import add_officer, sign_in
 from tests.pages import Page, PageClient
@@ -345,6 +347,14 @@ def test_lists_and_logs_keep_what_was_typed(app: Flask, ready: None, anna: PageC
     page = anna.submit(page, {"name": "Youth club", "contact": "Jo"}, "Save")
     assert "Jo" in page.main
     assert "Jo" not in sign_in(app, "member", name="Mo").page(page.url).main
+    again = anna.submit(page, {"name": "youth club", "speaks_for": "Teenagers"}, "Save", status=422)
+    assert "There is an entry “Youth club” already" in again.main
+    entry, late = (anna.page(page.link("Youth club")) for _ in range(2))
+    assert anna.submit(entry, {"speaks_for": "Under 18s"}, "Save").h1 == "Who to tell"
+    told = anna.submit(late, {"speaks_for": "Pupils", "contact": "Mo"}, "Save", status=422)
+    assert ("Under 18s" in told.main, "Both versions are shown" in told.main) == (True, True)
+    page = anna.page("/office/rounds/spring/stakeholders")
+    assert ("Under 18s" in page.main, "Jo" in page.main, "Pupils" in page.main) == (True, True, False)
     sent = anna.page("/office/rounds/spring/stakeholders/sent")
     wanted = re.findall(r'name="stakeholders" type="checkbox" value="([^"]+)"', sent.html) or re.findall(
         r'value="([\w-]{22})"', sent.html
@@ -374,6 +384,46 @@ def test_a_language_is_read_by_somebody_with_a_name(
         assert round_ is not None
         [one] = instruments.of_round(session, round_)
         assert one.unchecked == frozenset()
+
+
+def test_what_is_typed_for_one_language_stays_with_it(
+    app: Flask, ready: None, anna: PageClient, store: Callable[[], Any]
+) -> None:
+    how: Any = {"by": "officer:x", "now": preparing.NOW, "keys": app.extensions["portal.keys"]}
+    with store() as session:
+        round_ = rounds.by_slug(session, "spring")
+        assert round_ is not None
+        [one] = instruments.of_round(session, round_)
+        assert one.draft is not None
+        for locale in ("lt", "vi"):
+            drafting.edit(
+                session,
+                one.draft.id,
+                lambda document, locale=locale: framing.add_language(document, locale),
+                action="language.add",
+                subjects=[],
+                seen_version=0,
+                **how,
+            )
+    app.extensions["portal.locales"] = (*app.extensions["portal.locales"], "lt")
+    page = anna.page("/office/rounds/spring/languages")
+    assert "not in this language" in page.main
+    assert page.html.count('name="locale"') == 2
+    token = next(
+        value
+        for name, value in page.form("This person has read page and questions").fields
+        if name == "csrf_token"
+    )
+    for locale, other in (("lt", "pl"), ("pl", "lt")):
+        sent = {"csrf_token": token, "locale": locale, "speaker": "Ona Kazl", "on": "2999-01-01"}
+        answered = Page(
+            anna.post("/office/rounds/spring/languages", data=sent, headers={"Origin": "http://localhost"})
+        )
+        boxes = {box.get("id"): box.get("value") for box in answered.root.iter("input")}
+        assert (boxes[f"speaker-{locale}"], boxes[f"speaker-{other}"]) == ("Ona Kazl", "")
+        assert (boxes[f"on-{locale}"], boxes[f"on-{other}"] != "2999-01-01") == ("2999-01-01", True)
+        assert f'id="on-{locale}-error"' in answered.html
+        assert f'href="#on-{locale}"' in answered.html
 
 
 def test_a_role_that_a_promised_consultation_needs_is_not_taken_unseen(

@@ -13,7 +13,7 @@ from flask import Flask
 from portal.office.texts import KIND_WORDS
 from portal.partnership import editing, packs, pages
 from tests.office import sign_in
-from tests.pages import Page, PageClient
+from tests.pages import Page, PageClient, words
 from tests.portal.partnership import preparing
 from tests.portal.partnership.packs_on_disk import NORTHMOOR
 from tests.portal.partnership.test_brand import png
@@ -138,6 +138,26 @@ def test_a_new_entry_comes_on_the_site_and_off_again(anna: PageClient, client: P
     anna.submit(anna.page(page.link("Put it back")), {}, "Put it back")
     assert "Night line" in client.page("/help").main
     assert "Take it off the site" not in anna.page("/office/texts/privacy/rights").main
+
+
+def test_a_part_of_the_privacy_notice_that_is_open_is_found_and_given(
+    app: Flask, anna: PageClient, store: Callable[[], Any]
+) -> None:
+    with store() as session:
+        preparing.written(session, app.extensions["portal.keys"])
+    page = anna.page("/office/texts/privacy")
+    before = page.main.count("To confirm")
+    there = anna.page("/office/texts/privacy/controller")
+    assert "“checked” and “known”" not in there.main
+    proposed = anna.submit(there, {"facts-state": "proposed"}, "Publish")
+    assert "Proposed: written here, not confirmed yet" in proposed.main
+    assert anna.page("/office/texts/privacy").main.count("To confirm") == before + 1
+    line = anna.page("/office/rounds/spring")
+    lack = next(one for one in line.root.iter("a") if one.get("href") == "/office/texts/privacy/controller")
+    assert words(lack).startswith("Confirm “")
+    anna.submit(anna.page("/office/texts/privacy/controller"), {"facts-state": "given"}, "Publish")
+    assert anna.page("/office/texts/privacy").main.count("To confirm") == before
+    assert "/office/texts/privacy/controller" not in anna.page("/office/rounds/spring").html
 
 
 def test_a_helpline_is_marked_as_checked_without_a_developer(

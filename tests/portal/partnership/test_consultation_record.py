@@ -75,6 +75,8 @@ def test_a_contact_is_sealed_and_forgotten(session: Session, keys: Keyring, roun
     ]
     kept = "SELECT count(*) FROM stakeholder WHERE sealed IS NOT NULL"
     assert session.scalar(text(kept)) == 0
+    with pytest.raises(SurveysError, match=r"^record\.exists$"):
+        consultation_record.list_stakeholder(session, round_, name="mosque", **add)
     again = consultation_record.list_stakeholder(session, round_, name="Youth club", **add)
     assert again.id == told.id
     assert audit.check(session, keys) == []

@@ -28,7 +28,19 @@ def test_groups_are_noted_once_and_sorted_by_need(session: Session, keys: Keyrin
 
     note("Businesses", False, 30, 5)
     note("Young people", True, 50, 40)
-    note(" Businesses ", False, 30, 10)
+    with pytest.raises(SurveysError, match=r"^group\.exists$"):
+        note(" businesses ", False, 30, 10)
+    first, second = reach.groups(session, "autumn")
+    amended = {"name": " Businesses ", "affected": False, "expected": 30, "reached": 10, "how": ""}
+    signed = {"by": BY, "now": now, "keys": keys}
+    seen = second.state
+    reach.amend_group(session, second, **amended, seen=seen, **signed)  # type: ignore[arg-type]
+    for changes_, code in (
+        ({}, "group.changed"),
+        ({"name": first.name, "seen": second.state}, "group.exists"),
+    ):
+        with pytest.raises(SurveysError, match=code):
+            reach.amend_group(session, second, **(amended | {"seen": seen} | changes_), **signed)  # type: ignore[arg-type]
     assert [(one.name, one.reached) for one in reach.groups(session, "autumn")] == [
         ("Young people", 40),
         ("Businesses", 10),
