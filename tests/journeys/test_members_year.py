@@ -83,7 +83,7 @@ def brings_the_evidence(mina: PageClient) -> None:
     real = CRIME.read_bytes()
     imported(mina, real, "2024-01-street.csv")
     page = mina.page(f"/office/decision/{YEAR}")
-    assert "01/2024 to 04/2024 with the same months of the year before, and 4 of those" in page.main
+    assert "January 2024 to April 2024 with the same months of the year before, and 4 of those" in page.main
     earlier = real.replace(b",2024-0", b",2023-0")
     wrong = earlier.replace(b"Crime type", b"Type of crime", 1)
     refused = imported(mina, wrong, "2023-01-street.csv", status=422)
