@@ -190,10 +190,11 @@ def remind(
     with store.reading() as session:
         wanted = reminders.due(session, now)
         lapsed = lapses.due(session, now)
+        pressing = bool(complaints.pressing(session, london_day(now)))
         found = lines(session, store, settings, now, jobs_age=jobs_age)
         month = f"{london_day(now):%Y-%m}"
         monthly = not reminders.told(session, "health", month)
-    if not (wanted or lapsed or monthly):
+    if not (wanted or lapsed or pressing or monthly):
         return 0
     with store.writing() as session:
         for one in wanted:
@@ -201,6 +202,8 @@ def remind(
             letters += reminders.tell(session, one, address=address, now=now, keys=keys)
         for which, slug in lapsed:
             letters += lapses.tell(session, which, slug, public_url=public, now=now, keys=keys)
+        near, address = complaints.pressing(session, london_day(now)), f"{public}/office/complaints"
+        letters += complaints.press(session, near, address=address, now=now, keys=keys)
         if monthly:
             letters += reminders.write(
                 session, ("administrator",), subject="How the site is doing this month",

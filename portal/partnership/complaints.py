@@ -17,7 +17,7 @@ from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, String, Unique
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.accounts import people
-from portal.partnership import outbox, requests
+from portal.partnership import outbox, reminders, requests
 from portal.partnership.outbox import Letter, Outgoing
 from surveys import audit
 from surveys.db import Base, new_id
@@ -29,11 +29,19 @@ TEXT_MOST = 5000
 ANSWER_MOST = 5000
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ACKNOWLEDGED = f"{outbox.RESIDENT}complaint"
-ARRIVED = "complaint-arrived"
-"""Kinds of letters: to the writer, and to whoever answers complaints."""
+"""The kind of letter that tells the writer."""
 BY_MAIL = "job:mail"
 ARRIVED_SUBJECT = "Something came for you in the office"
 ARRIVED_BODY = """Something came for you in the office. The law gives days for it.
+
+Sign in here: {address}
+
+This letter says no more on purpose.
+"""
+NEAR = dt.timedelta(days=7)
+REMINDED = "complaint"
+NEAR_SUBJECT = "Something in the office is due soon"
+NEAR_BODY = """Something in the office is due within a week, or overdue.
 
 Sign in here: {address}
 
@@ -147,7 +155,7 @@ def receive(
         letter = outbox.post(session, to=to, subject=subject, body=put, kind=ACKNOWLEDGED, now=now, keys=keys)
         made.letter = letter.id
         session.flush()
-    _announce(session, address, now, keys)
+    _write(session, ARRIVED_SUBJECT, ARRIVED_BODY.format(address=address), now, keys)
     return made
 
 
@@ -217,14 +225,34 @@ def mail_state(session: Session, complaint: Complaint) -> str:
     return letter.state if letter is not None else ""
 
 
-def _announce(session: Session, address: str, now: dt.datetime, keys: Keyring) -> None:
-    """To the information officers; while there is none, to the administrators, who may answer it too."""
-    readers = people.holders(session, "information") or people.holders(session, "administrator")
-    body = ARRIVED_BODY.format(address=address)
-    for reader in readers:
-        outbox.post(
-            session, to=reader.email, subject=ARRIVED_SUBJECT, body=body, kind=ARRIVED, now=now, keys=keys
-        )
+def pressing(session: Session, today: dt.date) -> tuple[Complaint, ...]:
+    """Those whose next day is near or past, and of whose day nobody was reminded yet."""
+    return tuple(
+        one
+        for one in listing(session)
+        if one.state != "answered"
+        and one.next_day - NEAR <= today
+        and not reminders.told(session, REMINDED, _about(one))
+    )
+
+
+def press(
+    session: Session, found: tuple[Complaint, ...], *, address: str, now: dt.datetime, keys: Keyring
+) -> int:
+    """Reminds whoever answers complaints, once of each day; says how many letters that makes."""
+    for one in found:
+        reminders.note(session, REMINDED, _about(one), now)
+    return _write(session, NEAR_SUBJECT, NEAR_BODY.format(address=address), now, keys) if found else 0
+
+
+def _about(complaint: Complaint) -> str:
+    return f"{complaint.reference} {complaint.next_day.isoformat()}"
+
+
+def _write(session: Session, subject: str, body: str, now: dt.datetime, keys: Keyring) -> int:
+    """To the information officers; while there is none, to the administrators, who may answer too."""
+    role = "information" if people.holders(session, "information") else "administrator"
+    return reminders.write(session, (role,), subject=subject, body=body, now=now, keys=keys)
 
 
 def _reference() -> str:

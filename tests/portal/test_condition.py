@@ -166,5 +166,26 @@ def test_quiet_faults_are_seen(desk: Desk, tmp_path: Path) -> None:
     assert found["Backup"] == "bad"
 
 
+def test_a_complaint_is_called_to_mind_a_week_before_each_of_its_days(desk: Desk) -> None:
+    came = dt.date(2031, 11, 20)
+    with desk.store.writing() as session:
+        add_officer(session, "information", keys=desk.keys, now=at(came), email="i@example.org")
+        complaint = complaints.receive(
+            session, text="t", name="", contact="3 High Street", subject="s", body="b", address="a",
+            now=at(came), keys=desk.keys,
+        )  # fmt: skip
+    assert ("i@example.org", complaints.ARRIVED_SUBJECT) in subjects(desk, at(came))
+    near = ("i@example.org", complaints.NEAR_SUBJECT)
+
+    def told(day: dt.date) -> bool:
+        return near in subjects(desk, at(day))
+
+    assert [told(dt.date(2031, 12, day)) for day in (12, 13, 14)] == [False, True, False]
+    with desk.store.writing() as session:
+        mine = session.get_one(complaints.Complaint, complaint.id)
+        complaints.acknowledge(session, mine, by=BY, now=at(came), keys=desk.keys)
+    assert [told(dt.date(2032, 2, day)) for day in (12, 13, 14)] == [False, True, False]
+
+
 def test_without_settings_nothing_is_told(desk: Desk) -> None:
     assert jobs.remind(replace(desk, settings=None)) == 0
