@@ -233,7 +233,7 @@ FIELDS = {
 WRITTEN = {
     "text": "Words", "short": "Short name", "hint": "Hint", "title": "Title", "body": "Text",
     "offer": "Offer", "unit": "Unit", "option": "Answer", "row": "Row", "answers": "Answers",
-    "options": "Answers",
+    "options": "Answers", "category": "Category", "another": "One more category",
     "bins": "Bands of numbers", "use": "What the answers are used for", "source": "Source", "words": "Words",
     "name": "Name", "labels": "Words at the points", "low_label": "Words at the low end",
     "high_label": "Words at the high end",

@@ -91,6 +91,7 @@ def test_what_is_typed_about_a_deleted_question_is_kept_with_the_way_back(
     assert "Bob Brook" in held.main
     copied = ["".join(box.itertext()).strip() for box in held.root.iter("textarea")]
     assert {"Why, in your own words?", HOSTILE} <= set(copied)
+    assert "y" not in copied
     ann.submit(held, button="Undo: Deleted a question")
     clash = ann.submit(held, button="Try again", status=422)
     assert "Why, in your own words?" in clash.main
