@@ -128,15 +128,15 @@ class Keyboard:
     def lost(self) -> list[str]:
         """The stops at which somebody would lose sight of the focus.
 
-        Inside a date box the focus stands on the browser's own parts; the ring is around the whole box. A
-        link that is broken over two lines may have neither of them under the middle of its box.
+        Inside a date or time box the focus stands on the browser's own parts; the ring is around the whole
+        box. A link that is broken over two lines may have neither of them under the middle of its box.
         """
         broken = "'ring': True, 'sharp': True, 'inside': True, 'covered': False, 'hit': False} <a "
-        dated = 'type="date"'
+        dated = ('type="date"', 'type="time"')
         return [
             fault
             for fault in self.faults
-            if broken not in fault and not (dated in fault and "'ring': True" in fault)
+            if broken not in fault and not (any(one in fault for one in dated) and "'ring': True" in fault)
         ]
 
     def _set(self, stop: dict[str, Any], wanted: list[str]) -> None:
