@@ -13,6 +13,8 @@ from portal.rendering import file_hash
 YEAR_SECONDS = 365 * 24 * 3600
 TEXT = frozenset({".css", ".js", ".mjs", ".svg", ".json", ".txt", ".map"})
 SMALLEST = 600
+BROTLI = ".br"
+"""Ends the name of a file that lies packed beside its own, made by :mod:`portal.vendoring`."""
 
 
 def serve(filename: str) -> Response:
@@ -28,9 +30,13 @@ def serve(filename: str) -> Response:
         response.cache_control.max_age = 60
     if Path(filename).suffix in TEXT:
         response.headers["Vary"] = "Accept-Encoding"
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        accepted = request.accept_encodings
+        brief = site_root() / "static" / f"{filename}{BROTLI}"
+        if accepted["br"] and brief.is_file():
+            _send(response, brief.read_bytes(), "br")
+        elif accepted["gzip"]:
             _send_packed(response, filename)
-    response.set_etag(file_hash(filename) + ("-gz" if response.content_encoding else ""))
+    response.set_etag(f"{file_hash(filename)}-{response.content_encoding or 'plain'}")
     response.make_conditional(request)
     return response
 
@@ -44,9 +50,13 @@ def _send_packed(response: Response, filename: str) -> None:
         raw = response.get_data()
         kept[name] = gzip.compress(raw, 9, mtime=0) if len(raw) >= SMALLEST else b""
     if kept[name]:
-        response.direct_passthrough = False
-        response.set_data(kept[name])
-        response.content_encoding = "gzip"
+        _send(response, kept[name], "gzip")
+
+
+def _send(response: Response, packed: bytes, how: str) -> None:
+    response.direct_passthrough = False
+    response.set_data(packed)
+    response.content_encoding = how
 
 
 def init_app(app: Flask) -> None:

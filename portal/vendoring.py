@@ -2,7 +2,7 @@
 
 ``python -m portal.vendoring DIR`` takes the npm archives in DIR (made by ``npm pack``), prepares them, writes
 ``static/vendor`` with its manifest, the browser tests' axe and the fixtures our components are compared with,
-then joins the three style sheets. Without DIR it only joins them again, from files in the checkout.
+then joins the three style sheets and packs what browsers get. Without DIR it only does the latter two again.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import brotli
 
 from portal import stylesheets
 
@@ -178,9 +180,19 @@ def bundles(root: Path = ROOT) -> dict[str, str]:
 
 
 def join(root: Path = ROOT) -> None:
-    """Writes the three style sheets."""
+    """Writes the three style sheets, and beside every style sheet and script the same packed."""
     for name, text in bundles(root).items():
         (root / name).write_text(text, encoding="utf-8")
+    for path in packable(root):
+        packed = path.with_name(f"{path.name}.br")
+        if not packed.is_file() or brotli.decompress(packed.read_bytes()) != path.read_bytes():
+            packed.write_bytes(brotli.compress(path.read_bytes(), mode=brotli.MODE_TEXT))
+
+
+def packable(root: Path = ROOT) -> list[Path]:
+    """The style sheets and scripts that browsers get."""
+    kinds = ("css/*.css", "js/*.js", "vendor/*.css", "vendor/*.js")
+    return sorted(path for kind in kinds for path in (root / "static").glob(kind))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 
+import brotli
 import pytest
 from flask import Flask
 
+from portal import vendoring
 from portal.config import site_root
+from portal.files import BROTLI
 from portal.rendering import file_hash, static_url
 from tests.pages import PageClient
 
@@ -37,11 +40,25 @@ def test_another_address_is_asked_for_again(client: PageClient, query: str) -> N
 
 def test_text_is_sent_compressed_to_those_who_can_read_it(client: PageClient) -> None:
     plain = client.get(f"/static/{SHEET}")
-    packed = client.get(f"/static/{SHEET}", headers={"Accept-Encoding": "gzip, br"})
+    packed = client.get(f"/static/{SHEET}", headers={"Accept-Encoding": "gzip"})
     assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (None, "gzip")
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
     assert gzip.decompress(packed.data) == plain.data
-    assert plain.headers["ETag"] != packed.headers["ETag"]
+    brief = client.get(f"/static/{SHEET}", headers={"Accept-Encoding": "gzip, br"})
+    assert (brief.headers["Content-Encoding"], brotli.decompress(brief.data)) == ("br", plain.data)
+    assert len(brief.data) < 0.9 * len(packed.data)
+    assert len({answer.headers["ETag"] for answer in (plain, packed, brief)}) == 3
+    refused = client.get(f"/static/{SHEET}", headers={"Accept-Encoding": "br;q=0, gzip"})
+    assert refused.headers["Content-Encoding"] == "gzip"
+
+
+def test_every_sheet_and_script_lies_packed_beside_itself() -> None:
+    found = vendoring.packable()
+    assert len(found) > 6
+    for path in found:
+        packed = path.with_name(path.name + BROTLI)
+        assert packed.is_file(), f"{packed.name} is missing: python -m portal.vendoring"
+        assert brotli.decompress(packed.read_bytes()) == path.read_bytes(), f"{packed.name} is stale"
 
 
 def test_a_file_that_did_not_change_is_not_sent_again(client: PageClient) -> None:
