@@ -26,7 +26,8 @@ DRAWN = """(frame) => {
 TABLES = """(frame) => {
   const words = (cell) => (cell.querySelector(".wide") ?? cell).textContent.trim().replace(/\\s+/g, " ");
   const place = frame.closest("section");
-  return [...place.querySelectorAll("table")].filter((table) => table.closest("section") === place)
+  const every = [...place.querySelectorAll("table:not([id^=rest-])")];
+  return every.filter((table) => table.closest("section") === place)
     .map((table) => ({
       id: table.id, title: words(table.caption), plain: table.classList.contains("figures"),
       rows: [...table.rows].map((row) =>

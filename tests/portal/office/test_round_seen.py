@@ -114,7 +114,10 @@ def correct(life: Life, session: Session, survey: Survey) -> None:
         action="question.set", subjects=["question:connection"], seen_version=0, **life.signed,
     )  # fmt: skip
     note = "A spelling mistake"
-    publishing.publish_correction(session, draft.id, meaning="same", note=note, **life.signed)
+    alone = "Nobody else works here"
+    publishing.publish_correction(
+        session, draft.id, meaning="same", note=note, unapproved=alone, **life.signed
+    )
 
 
 def reword(life: Life, session: Session, **bodies: dict[str, Any]) -> None:
